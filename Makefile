@@ -1,0 +1,101 @@
+# Everything a checkout needs. `make` alone lists the targets.
+#
+# The environment lives in .venv and is made from requirements.lock, whose hashes pip verifies. Two
+# stamps say how far it got, so a set-up that was killed is done again and a finished one costs nothing.
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKED := $(VENV)/.locked
+INSTALLED := $(VENV)/.installed
+WORKERS ?= 2
+UV := uv==0.13.9
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	"$$name" -c '$(SUPPORTED)' 2>/dev/null && echo "$$name" && break; done)
+
+# A tree that was copied or moved, or whose Python is gone, has an environment that points elsewhere.
+ifneq ($(shell test -x $(BIN)/python && cat $(LOCKED) 2>/dev/null),$(CURDIR))
+STALE := stale
+endif
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DELETE_ON_ERROR:
+.PHONY: help setup extras demo test lint types layers tests test-long format lock clean stale
+
+help:
+	@echo 'make demo       set up and compare the what-ifs of the bundled shop'
+	@echo 'make test       set up and run every check'
+	@echo 'make test-long  set up and run the checks that take long'
+	@echo 'make setup      set up .venv only'
+	@echo 'make extras     add the optional libraries (dask, learn, bench) to .venv'
+	@echo 'make format     let ruff lay out the code'
+	@echo 'make lock       write the lock files anew (UPGRADE=1: with the newest versions)'
+	@echo 'make clean      remove .venv and every cache'
+
+setup: $(INSTALLED)
+
+$(LOCKED): requirements.lock $(STALE)
+	@python='$(PYTHON)'; \
+	if ! "$${python:-none}" -c '$(SUPPORTED)' 2>/dev/null; then \
+		echo 'Python 3.11, 3.12 or 3.13 is needed. On Debian or Ubuntu: apt install python3 python3-venv' >&2; \
+		exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$python has no venv module. On Debian or Ubuntu: apt install python3-venv" >&2; \
+		exit 1; \
+	fi; \
+	echo 'Setting up $(VENV): done once, a minute or two ...' >&2; \
+	"$$python" -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	@pwd -P > $@
+
+$(INSTALLED): $(LOCKED) pyproject.toml
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+extras: $(INSTALLED)
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements-extras.lock
+
+demo: $(INSTALLED)
+	$(BIN)/journey compare models/shop.yaml scenarios/shop/*.yaml
+
+test: lint types layers tests
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+layers: $(INSTALLED)
+	$(BIN)/lint-imports
+
+tests: $(INSTALLED)
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term --durations=10
+
+# Also every property test, with many more examples than `make test` gives it.
+test-long: $(INSTALLED)
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'long or hypothesis' --hypothesis-profile=long --durations=10
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# One lock serves Python 3.11 to 3.13: `fewest` gives all of them the same versions, so the same results.
+COMPILE = build/lock/bin/uv pip compile --no-config --quiet $(if $(UPGRADE),--upgrade) \
+	--universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' pyproject.toml
+
+lock:
+	"$(PYTHON)" -m venv build/lock
+	build/lock/bin/python -m pip install -qq '$(UV)'
+	$(COMPILE) --extra dev --extra docs -o requirements.lock
+	$(COMPILE) --all-extras -c requirements.lock -o requirements-extras.lock
+
+clean:
+	rm -rf $(VENV) build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find simulator tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

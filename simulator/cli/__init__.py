@@ -1,0 +1,149 @@
+"""The command line: one click command per file, and the one place where errors become messages.
+
+A command is imported when it is asked for, so that ``journey --help`` starts at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+import click
+
+import simulator
+
+__all__ = ["COMMANDS", "main"]
+
+# Each command with its one-line help; `simulator.cli.<name>` holds it as `command`.
+COMMANDS: Final[Mapping[str, str]] = {
+    "new": "Copy the starter models and scenarios into a folder.",
+    "check": "Find everything that is wrong with a model, and advise.",
+    "run": "Play a model: what will happen?",
+    "compare": "Play what-ifs on the same customers: which idea is best?",
+    "trace": "Print the diary of one customer.",
+    "map": "Draw the journey as a map.",
+    "tree": "Unroll the journey into a decision tree.",
+    "learn": "Make a model from an event log.",
+}
+
+_DONE, _FAILED, _WRONG, _STOPPED = 0, 1, 2, 130
+
+
+class Journey(click.Group):
+    """The group of all commands: imports them late and turns every error into a message."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order a user meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = f"{__name__}.{cmd_name}"
+        try:
+            command: click.Command = importlib.import_module(module).command
+        except ModuleNotFoundError as missing:
+            if missing.name != module:
+                raise
+            return None
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command asked for, or say which was probably meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from simulator.errors import nearest
+
+            raise click.UsageError(f"there is no command {args[0]!r}; {nearest(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+        """Run a command and exit: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."""
+        for stream in (sys.stdout, sys.stderr):
+            # A name in any script must not end a run on a terminal that cannot show it.
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(args, **extra)
+            sys.stdout.flush()
+        except Exception as error:
+            sys.exit(_report(error))
+        except KeyboardInterrupt:
+            sys.exit(_stop())
+        sys.exit(code if isinstance(code, int) else _DONE)
+
+
+def _report(error: Exception) -> int:
+    """Print what an error means and give the exit code."""
+    from simulator.errors import InputError, JourneyError
+
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        return _stop()
+    if isinstance(error, BrokenPipeError):
+        return _close_pipe()
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            click.echo(str(problem) if problem.place.file else _without_place(problem), err=True)
+        return _WRONG
+    if isinstance(error, JourneyError):
+        click.echo(f"journey: {error}", err=True)
+        return _FAILED
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("simulator"):
+        raise error  # the door of a checkout says what to install
+    return _report_unexpected(error)
+
+
+def _without_place(problem: Any) -> str:
+    """Write a problem that stands in no file."""
+    return f"journey: {problem.message}" + (f"; {problem.fix}" if problem.fix else "")
+
+
+def _report_unexpected(error: Exception) -> int:
+    if os.environ.get("JOURNEY_DEBUG"):
+        raise error
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"journey: {where}{error.strerror or error}", err=True)
+    elif isinstance(error, MemoryError):
+        click.echo("journey: there is not enough memory for this run", err=True)
+    else:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        click.echo(f"journey: {said}", err=True)
+        click.echo("this is a defect of journey; run with JOURNEY_DEBUG=1 for the traceback", err=True)
+    return _FAILED
+
+
+def _stop() -> int:
+    click.echo("journey: stopped before it was done", err=True)
+    return _STOPPED
+
+
+def _close_pipe() -> int:
+    """Leave quietly when the reader of our output has gone (``journey run … | head``)."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (the interpreter flushes it at exit)
+    return _DONE
+
+
+@click.command(
+    cls=Journey,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Tables go to stdout, progress and messages to stderr. "
+    "Exit codes: 0 done, 1 the run failed, 2 the input is wrong.",
+)
+@click.version_option(simulator.__version__, prog_name="journey", message="%(prog)s %(version)s")
+def main() -> None:
+    """Play a customer journey before it is launched."""

@@ -1,0 +1,1 @@
+"""Playing a program: addressed randomness, rules, the reference engine."""

@@ -1,0 +1,162 @@
+"""What a visit sells and what it takes back."""
+
+from __future__ import annotations
+
+from simulator.engine import rules
+from simulator.engine.reference.customer import Customer, Order, Visit
+from simulator.engine.reference.world import World
+from simulator.engine.streams import exponential_race
+from simulator.errors import DrawError
+from simulator.program.tables import Line, Manner, Station
+
+__all__ = ["sell", "take_back"]
+
+_DEMAND, _SOLD, _LOST, _RETRIED, _RETURNED, _RESTOCKED = range(6)
+
+
+def sell(world: World, customer: Customer, station: Station, visit: Visit) -> tuple[int, bool]:
+    """Sell what the customer asks for.
+
+    Someone who asked in vain before asks for exactly that again where it is sold; it is no new demand.
+
+    Returns
+    -------
+    manner : int
+        `Manner.DECIDED`, `EMPTY` (nothing asked for) or `STOCKOUT` (nothing sold for want of stock).
+    ordered : bool
+        Whether at least one unit was sold or is owed.
+    """
+    if station.first_line == station.last_line:
+        return Manner.DECIDED, False
+    lines = range(station.first_line, station.last_line)
+    on_sale = {world.lines[row].product for row in lines if world.is_sold(world.lines[row].product)}
+    asked = {product: units for product, units in customer.wanted.items() if product in on_sale}
+    retried = bool(asked)
+    if not retried:
+        asked = _draw_basket(world, customer, station, visit.entry)
+    if not asked:
+        return Manner.EMPTY, False
+    order, short = Order({}), {}
+    for product, units in sorted(asked.items()):
+        if _take(world, customer, product, units, retried):
+            order.lines[product] = (units, units * world.price(product))
+        else:
+            short[product] = units
+    visit.asked, visit.sold = sum(asked.values()), sum(units for units, _ in order.lines.values())
+    _remember(customer, asked, short, retried)
+    customer.short = sum(short.values())
+    if not order.lines:
+        return Manner.STOCKOUT, False
+    _book(world, customer, station, order)
+    return Manner.DECIDED, True
+
+
+def _remember(customer: Customer, asked: dict[int, int], short: dict[int, int], retried: bool) -> None:
+    """Keep what is still wanted: nothing after a purchase that was not short."""
+    if not short:
+        customer.wanted = {}
+    elif retried:
+        customer.wanted = {
+            product: units for product, units in customer.wanted.items() if product not in asked
+        } | short
+    else:
+        customer.wanted = short
+
+
+def _book(world: World, customer: Customer, station: Station, order: Order) -> None:
+    now = world.agenda.now
+    customer.orders += 1
+    customer.open_orders.setdefault(station.touchpoint, []).append(order)
+    world.books.order(customer, station, now)
+    for product, (_, amount) in order.lines.items():
+        world.books.revenue(customer, product, amount, now)
+
+
+def _take(world: World, customer: Customer, product: int, units: int, retried: bool) -> bool:
+    """Ask the shelf for one line, all or nothing, and count it."""
+    now, books = world.agenda.now, world.books
+    shelf = world.shelves.get(product)
+    taken = shelf is None or shelf.take(units, now)
+    if taken and shelf is not None:
+        world.review(product)
+    books.units(customer, product, _RETRIED if retried else _DEMAND, units, now)
+    if taken:
+        books.units(customer, product, _SOLD, units, now)
+        if retried:
+            books.units(customer, product, _LOST, -units, now)
+    elif not retried:
+        books.units(customer, product, _LOST, units, now)
+    return taken
+
+
+def _draw_basket(world: World, customer: Customer, station: Station, entry: int) -> dict[int, int]:
+    """Draw what a customer without open wishes asks for: units by product."""
+    if station.each:
+        drawn = [
+            row
+            for row in range(station.first_line, station.last_line)
+            if world.is_sold(world.lines[row].product) and _is_drawn(world, customer, row, entry)
+        ]
+    else:
+        row = _draw_one(world, customer, station, entry)
+        drawn = [] if row < 0 else [row]
+    return {world.lines[row].product: _draw_units(world, customer, world.lines[row], entry) for row in drawn}
+
+
+def _weight(world: World, customer: Customer, line: Line) -> float:
+    """Give the factor of a line's odds; 1 without an expression."""
+    if line.odds < 0:
+        return 1.0
+    factor = world.value(line.odds, customer)
+    if not 0.0 <= factor < float("inf"):
+        path = world.program.expression_paths[line.odds]
+        raise DrawError(f"{path} gives {factor}, which is no factor, for {world.address(customer)}")
+    return factor
+
+
+def _is_drawn(world: World, customer: Customer, row: int, entry: int) -> bool:
+    line = world.lines[row]
+    chance = float(world.values.line_chances[row])
+    if line.odds >= 0:
+        chance = rules.odds_of(chance, _weight(world, customer, line))
+    return world.uniform(customer.subject, line.place, entry) < chance
+
+
+def _draw_one(world: World, customer: Customer, station: Station, entry: int) -> int:
+    """Draw the one line by exponential race; -1 when nothing is on sale."""
+    best, winner = float("inf"), -1
+    for row in range(station.first_line, station.last_line):
+        line = world.lines[row]
+        if not world.is_sold(line.product):
+            continue
+        weight = float(world.values.line_chances[row]) * _weight(world, customer, line)
+        key = exponential_race(world.uniform(customer.subject, line.place, entry), weight)
+        if key < best:
+            best, winner = key, row
+    return winner
+
+
+def _draw_units(world: World, customer: Customer, line: Line, entry: int) -> int:
+    if line.units < 0:
+        return 1
+    return max(1, int(world.number(line.units, customer.subject, line.units_place, entry)))
+
+
+def take_back(world: World, customer: Customer, station: Station, visit: Visit) -> None:
+    """Take back the customer's last order made there and not yet returned, once."""
+    orders = customer.open_orders.get(station.returns_of)
+    if not orders:
+        return
+    order, now, books = orders.pop(), world.agenda.now, world.books
+    number = world.station_of[customer.persona][station.touchpoint]
+    books.pay(customer, station.touchpoint, int(world.values.fees[number]), now)
+    restock = float(world.values.restocks[number])
+    for draw, (product, (units, amount)) in enumerate(sorted(order.lines.items())):
+        books.units(customer, product, _RETURNED, units, now)
+        books.revenue(customer, product, -amount, now)
+        u = world.uniform(customer.subject, station.restock_place, visit.entry, draw)
+        back = rules.binomial_quantile(units, restock, u)
+        books.units(customer, product, _RESTOCKED, back, now)
+        if back and product in world.shelves:
+            world.shelves[product].restocked += back
+            world.receive(product, back)

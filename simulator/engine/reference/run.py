@@ -1,0 +1,96 @@
+"""Play one replication from the first arrival to the horizon."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Generator
+from typing import Any
+
+from simpy.events import Event
+
+from simulator.addresses import Purpose, place_of, subject_of
+from simulator.engine import rules
+from simulator.engine.reference.customer import Customer, Visit
+from simulator.engine.reference.journey import Journeys
+from simulator.engine.reference.world import World
+from simulator.engine.tally import Tally
+from simulator.laws.counts import poisson_quantile
+from simulator.program.program import Program
+from simulator.spec.model import DAY
+
+__all__ = ["simulate"]
+
+_HOW_MANY = place_of("", Purpose.ARRIVALS)
+_WHEN = place_of("", Purpose.ARRIVE)
+
+
+def simulate(
+    program: Program,
+    seed: int,
+    replication: int,
+    on_visit: Callable[[Customer, Visit], None] | None = None,
+) -> Tally:
+    """Play one replication.
+
+    Parameters
+    ----------
+    program : Program
+        The compiled journey.
+    seed, replication : int
+        The key of every random number, 0 … 2**32 - 1 each.
+    on_visit : callable, optional
+        Called as ``on_visit(customer, visit)`` when a visit ends. It may watch; a hook that changes the
+        customer makes another model, and no pairing is promised.
+
+    Returns
+    -------
+    Tally
+        Integer counts; the same for the same arguments, always.
+
+    Raises
+    ------
+    DrawError
+        If the model gives a negative or NaN weight, utility or attribute.
+    """
+    world = World(program, seed, replication)
+    journeys = Journeys(world, on_visit)
+    for product in world.shelves:
+        world.review(product)
+    for persona in range(len(program.names.personas)):
+        _start_existing(world, journeys, persona)
+        world.agenda.process(_arrivals(world, journeys, persona))
+    world.agenda.run(until=program.horizon)
+    for shelf in world.shelves.values():
+        shelf.book(program.horizon)
+    tally = world.books.close(world.shelves)
+    tally.check()
+    return tally
+
+
+def _start_existing(world: World, journeys: Journeys, persona: int) -> None:
+    name = world.program.names.personas[persona]
+    for k in range(world.personas[persona].existing):
+        world.agenda.process(journeys.resume_stay(subject_of("existing", name, k), persona))
+
+
+def _arrivals(world: World, journeys: Journeys, persona: int) -> Generator[Event, Any, None]:
+    """Bring the arrivals of one persona, date by date.
+
+    Each date's number is the Poisson quantile of one uniform at that day's mean, so a higher rate adds
+    customers behind the same ones.
+    """
+    program, agenda = world.program, world.agenda
+    name, start = program.names.personas[persona], program.start
+    profile = program.values.hour_profiles[persona]
+    means: list[float] = program.values.day_means[persona].tolist()
+    for day, mean in enumerate(means):
+        if day * DAY > agenda.now:
+            yield agenda.timeout(day * DAY - agenda.now)
+        if mean <= 0.0:
+            continue
+        date = (start + datetime.timedelta(days=day)).isoformat()
+        u = world.uniform(subject_of("arrivals", name, date), _HOW_MANY, 0)
+        for k in range(int(poisson_quantile(mean, u))):
+            subject = subject_of("arrived", name, date, k)
+            time = rules.arrival_time(profile, world.uniform(subject, _WHEN, 0))
+            agenda.process(journeys.arrive(subject, persona, time))

@@ -1,0 +1,338 @@
+"""What all customers of a replication share: the program as rows, draws, dates, teams and shelves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.addresses import Purpose, place_of, subject_of
+from simulator.engine import rules
+from simulator.engine.reference.agenda import Agenda, Phase
+from simulator.engine.reference.books import Books
+from simulator.engine.reference.customer import Customer
+from simulator.engine.reference.shelf import Shelf
+from simulator.engine.reference.team import Team
+from simulator.engine.stack import evaluate, new_stack
+from simulator.engine.streams import exponential_race, uniform
+from simulator.errors import DrawError
+from simulator.laws.families import Family
+from simulator.program import tables
+from simulator.program.calendar import MICRO
+from simulator.program.program import Cell, Program, Sight
+from simulator.program.tables import Manner
+from simulator.spec.model import CONSENT, DAY
+
+__all__ = ["World"]
+
+
+def _rows(array: NDArray[np.int64], kind: Any) -> list[Any]:
+    return [kind._make(row) for row in array.tolist()]
+
+
+class World:
+    """One replication's shared state, and every question a journey asks of it."""
+
+    def __init__(self, program: Program, seed: int, replication: int) -> None:
+        structure, values = program.structure, program.values
+        self.program, self.seed, self.replication = program, seed, replication
+        self.structure, self.values = structure, values
+        self.agenda = Agenda()
+        self.books = Books(program)
+        self.touchpoints = len(program.names.touchpoints)
+        self.stations: list[tables.Station] = _rows(structure.stations, tables.Station)
+        self.station_of: list[list[int]] = structure.station_of.tolist()
+        self.rows: list[tables.Row] = _rows(structure.rows, tables.Row)
+        self.entries: list[tables.Entry] = _rows(structure.entries, tables.Entry)
+        self.rules: list[tables.Rule] = _rows(structure.rules, tables.Rule)
+        self.clocks: list[tables.Clock] = _rows(structure.clocks, tables.Clock)
+        self.lines: list[tables.Line] = _rows(structure.lines, tables.Line)
+        self.effects: list[tables.Effect] = _rows(structure.effects, tables.Effect)
+        self.detours: list[tables.DetourStop] = _rows(structure.detours, tables.DetourStop)
+        self.products: list[tables.ProductStock] = _rows(structure.products, tables.ProductStock)
+        self.personas: list[tables.PersonaStart] = _rows(structure.personas, tables.PersonaStart)
+        self.expressions: list[list[int]] = structure.expressions.tolist()
+        self.costs: list[int] = values.costs.tolist()
+        clock = structure.clock.tolist()
+        self.horizon, self.first_weekday = clock[0], clock[3]
+        self.max_steps, self.max_generations = clock[4], clock[5]
+        self.cap, self.cap_per = clock[6], clock[7]
+        self.consent = program.names.attributes.index(CONSENT)
+        self.initials = self._initials()
+        self.fixed = self._fixed()
+        self.edges = {
+            (source, manner, target): number
+            for number, (source, manner, target) in enumerate(structure.edges.tolist())
+        }
+        self.stack = new_stack()
+        cells = [Cell._make(row) for row in structure.cells.tolist()]
+        self.cells = len(cells)
+        self.traits = [(i, cell.number) for i, cell in enumerate(cells) if cell.sight == Sight.TRAIT]
+        self.moving = [(i, *cell) for i, cell in enumerate(cells) if cell.sight > Sight.TRAIT]
+        self.shelves = {
+            number: Shelf(product, program.warm_up)
+            for number, product in enumerate(self.products)
+            if product.limited
+        }
+        self.teams = self._teams()
+
+    def _initials(self) -> list[list[tuple[int, int]]]:
+        """Law and address of each attribute's first value, by persona."""
+        places = [place_of("", Purpose.INITIAL, name) for name in self.program.names.attributes]
+        return [list(zip(laws, places, strict=True)) for laws in self.values.initials.tolist()]
+
+    def _fixed(self) -> list[float | None]:
+        """Give the value of each law that is one number, so that nothing is drawn for it."""
+        return [
+            value if family == Family.FIXED else None
+            for (family, _, _), (value, _, _) in zip(
+                self.structure.laws.tolist(), self.values.law_parameters.tolist(), strict=True
+            )
+        ]
+
+    def edge(self, source: int, manner: int, target: int) -> int:
+        """Give the row of a way a customer can go."""
+        return self.edges[source, manner, target]
+
+    def side_trip_edge(self, source: int, target: int) -> int:
+        """Give the row of a side trip out of a race."""
+        return self.edges[source, Manner.SIDE_TRIP, target]
+
+    # ------------------------------------------------------------------ teams and shelves
+
+    def _teams(self) -> list[Team]:
+        teams = []
+        for number, row in enumerate(self.structure.teams.tolist()):
+            rule = tables.TeamRule._make(row)
+            team = Team(int(self.level(rule.servers, 0)), bool(self.level(rule.open, 0)), rule.queue)
+            times = {*self._steps(rule.servers), *self._steps(rule.open)}
+            for time in sorted(times - {0}):
+                event = self.agenda.at(time, Phase.CALENDAR, self.agenda.rank(number), 0, (team, rule))
+                assert event.callbacks is not None
+                event.callbacks.append(self._change_team)
+            teams.append(team)
+        return teams
+
+    def _steps(self, timeline: int) -> list[int]:
+        first, last = self.structure.timelines[timeline].tolist()
+        return list(self.structure.times[first:last].tolist())
+
+    def _change_team(self, event: Any) -> None:
+        team, rule = event.value
+        now = self.agenda.now
+        team.change(int(self.level(rule.servers, now)), bool(self.level(rule.open, now)))
+
+    def review(self, product: int) -> None:
+        """Order what the policy asks for; called after every change of a shelf."""
+        shelf, stock = self.shelves[product], self.products[product]
+        quantity = shelf.quantity_to_order()
+        if quantity <= 0:
+            return
+        shelf.orders += 1
+        shelf.ordered += quantity
+        shelf.on_order += quantity
+        subject = subject_of("order", self.program.names.products[product], shelf.orders)
+        lead = self.time(stock.lead_time, subject, stock.lead_time_place, 0)
+        event = self.agenda.at(lead, Phase.DELIVERY, self.agenda.rank(subject), 0, (product, quantity))
+        assert event.callbacks is not None
+        event.callbacks.append(self._deliver)
+
+    def _deliver(self, event: Any) -> None:
+        product, quantity = event.value
+        shelf = self.shelves[product]
+        shelf.on_order -= quantity
+        shelf.received += quantity
+        self.receive(product, quantity)
+
+    def receive(self, product: int, quantity: int) -> None:
+        """Put units on a shelf, wake those who wait for them, and review the policy."""
+        shelf = self.shelves[product]
+        shelf.put(quantity, self.agenda.now)
+        for ticket in shelf.wake():
+            ticket.call(served=True)
+        self.review(product)
+
+    # ------------------------------------------------------------------ draws
+
+    def uniform(self, subject: int, place: int, entry: int, draw: int = 0) -> float:
+        """Draw the uniform at an address."""
+        return uniform(self.seed, self.replication, subject, place, entry, draw)
+
+    def number(self, law: int, subject: int, place: int, entry: int) -> float:
+        """Draw a value of a law."""
+        values = self.values
+        return rules.draw(
+            self.structure.laws,
+            values.law_parameters,
+            values.knots,
+            law,
+            self.seed,
+            self.replication,
+            subject,
+            place,
+            entry,
+        )
+
+    def time(self, law: int, subject: int, place: int, entry: int) -> int:
+        """Draw a duration in ms; no law is no time."""
+        if law < 0:
+            return 0
+        values = self.values
+        return rules.draw_time(
+            self.structure.laws,
+            values.law_parameters,
+            values.knots,
+            law,
+            self.seed,
+            self.replication,
+            subject,
+            place,
+            entry,
+        )
+
+    def residual(self, law: int, subject: int, start: tables.PersonaStart) -> int:
+        """Draw what remains of a stay met in the middle, in ms."""
+        values = self.values
+        return rules.draw_residual(
+            self.structure.laws,
+            values.law_parameters,
+            values.knots,
+            law,
+            self.seed,
+            self.replication,
+            subject,
+            start.residual_place,
+            start.bias_place,
+        )
+
+    # ------------------------------------------------------------------ dates and expressions
+
+    def level(self, timeline: int, now: int) -> float:
+        """Read a timeline."""
+        first, last = self.structure.timelines[timeline].tolist()
+        return rules.level_at(self.structure.times, self.values.levels, first, last, now)
+
+    def price(self, product: int) -> int:
+        """Give today's price in 1e-6 of the currency."""
+        return int(self.level(self.products[product].price, self.agenda.now))
+
+    def is_sold(self, product: int) -> bool:
+        """Whether a product can be bought today."""
+        stock = self.products[product]
+        return stock.sold_from <= self.agenda.now < stock.sold_until
+
+    def look(self, customer: Customer) -> NDArray[np.float64]:
+        """Refresh what a customer sees now; attributes and traits are always up to date."""
+        cells, now = customer.cells, self.agenda.now
+        for i, sight, index in self.moving:
+            cells[i] = self._sight(customer, sight, index, now)
+        return cells
+
+    def _sight(self, customer: Customer, sight: int, index: int, now: int) -> float:
+        if sight == Sight.VISITS:
+            return float(customer.visits.get(index, 0))
+        if sight == Sight.WAITED:
+            return float(customer.waited)
+        if sight == Sight.WAITED_AT:
+            return float(customer.waited_at.get(index, 0))
+        if sight == Sight.SINCE:
+            left = customer.last_left.get(index)
+            return np.inf if left is None else float(now - left)
+        if sight == Sight.ELAPSED:
+            return float(now - customer.arrived)
+        if sight == Sight.ORDERS:
+            return float(customer.orders)
+        if sight == Sight.SHORT:
+            return float(customer.short)
+        if sight == Sight.PRICE:
+            return self.price(index) / MICRO
+        if sight == Sight.STOCK:
+            shelf = self.shelves.get(index)
+            return np.inf if shelf is None else float(shelf.on_hand)
+        day, within = divmod(now, DAY)
+        if sight == Sight.WEEKDAY:
+            return float((self.first_weekday + day) % 7)
+        return float(within // 3_600_000)
+
+    def value(self, expression: int, customer: Customer) -> float:
+        """Evaluate an expression on what a customer sees."""
+        first, last = self.expressions[expression]
+        structure = self.structure
+        return evaluate(
+            structure.code,
+            self.values.constants,
+            first,
+            last,
+            self.look(customer),
+            self.stack,
+        )
+
+    def holds(self, condition: int, customer: Customer) -> bool:
+        """Whether a condition holds; none always does."""
+        return condition < 0 or self.value(condition, customer) != 0.0
+
+    def choose(self, row: int, customer: Customer, entry: int) -> tables.Entry:
+        """Choose a target of a row.
+
+        Raises
+        ------
+        DrawError
+            If a weight or utility is not one, or all weights are 0.
+        """
+        first, last, logit = self.rows[row]
+        if last - first == 1 and self.entries[first].odds < 0 and self.values.weights[first] > 0:
+            return self.entries[first]
+        structure, values = self.structure, self.values
+        chosen = rules.choose(
+            first,
+            last,
+            logit,
+            structure.entries,
+            values.weights,
+            structure.expressions,
+            structure.code,
+            values.constants,
+            structure.timelines,
+            structure.times,
+            values.levels,
+            self.look(customer) if self.moving else customer.cells,
+            self.stack,
+            self.seed,
+            self.replication,
+            customer.subject,
+            entry,
+            self.agenda.now,
+        )
+        if chosen < 0:
+            self._refuse(chosen, first, last, customer)
+        return self.entries[chosen]
+
+    def choose_for(self, subject: int, row: int) -> int:
+        """Choose from a row of plain weights for someone who is not there yet."""
+        first, last, _ = self.rows[row]
+        best, winner = np.inf, first
+        for i in range(first, last):
+            u = self.uniform(subject, self.entries[i].place, 0)
+            key = exponential_race(u, float(self.values.weights[i]))
+            if key < best:
+                best, winner = key, i
+        return self.entries[winner].target
+
+    def _refuse(self, chosen: int, first: int, last: int, customer: Customer) -> None:
+        who = self.address(customer)
+        if chosen == rules.NOBODY:
+            targets = ", ".join(self.program.names.target(self.entries[i].target) for i in range(first, last))
+            raise DrawError(f"all weights are 0 on a row to {targets}, for {who}")
+        expression = self.entries[-2 - chosen].odds
+        path = self.program.expression_paths[expression] if expression >= 0 else "a dated odds"
+        value = self.value(expression, customer) if expression >= 0 else float("nan")
+        raise DrawError(f"{path} gives {value}, which is no weight or utility, for {who}")
+
+    def address(self, customer: Customer) -> str:
+        """Say who a customer is, so that he can be played again alone."""
+        name = self.program.names.personas[customer.persona]
+        return (
+            f"the {name} customer {customer.subject & ((1 << 64) - 1):016x} "
+            f"(seed {self.seed}, replication {self.replication}, at {self.agenda.now} ms)"
+        )

@@ -1,0 +1,146 @@
+"""What a replication leaves: integer counts, so that sums are exact in any order.
+
+Money is in 1e-6 of the currency, attributes in 1e-6, time in ms. *Flows* count events from the end of
+the warm-up on; what covers the whole run says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import ConservationError
+from simulator.program.program import Program
+
+__all__ = ["PEOPLE", "SHAPES", "STOCK", "UNITS", "Tally", "empty_counts", "shape_of"]
+
+PEOPLE: Final = ("existing", "arrived", "referred")
+UNITS: Final = ("demand", "sold", "lost", "retried", "returned", "restocked")
+STOCK: Final = (
+    "initial",
+    "ordered",
+    "received",
+    "restocked",
+    "shipped",
+    "on_hand",
+    "on_order",
+    "owed",
+    "orders",
+    "unit_ms",
+)
+
+# The axes of every count. One letter each: P persona, T touchpoint, O outcome, E edge, A attribute,
+# G product (good), D day, M milestone, and the named kinds above.
+SHAPES: Final[Mapping[str, str]] = {
+    "people": "P3",  # whole run, by PEOPLE
+    "outcomes": "PO",  # whole run
+    "open": "P",  # whole run: still on their way at the end
+    "stopped": "P",  # whole run: by a guard
+    "referrals_capped": "P",  # whole run: referred beyond max_generations, never played
+    "cohort": "P2",  # customers observed long enough; of them converted in time
+    "conversions": "P",
+    "orders": "P",
+    "effort_steps": "P",  # touchpoints entered until the first conversion, over converted of the cohort
+    "effort_ms": "P",  # time until the first conversion, over the same
+    "entered": "PT",  # every attempt
+    "visits": "PT",  # completed
+    "refused": "PT",
+    "abandoned": "PT",
+    "closed": "PT",
+    "open_at": "PT",  # at the end of the run
+    "joined": "PT",  # served or out of patience: those who stood before a team
+    "delayed": "PT",  # of them, those who waited at all
+    "wait_ms": "PT",
+    "stay_ms": "PT",  # from the end of the wait to leaving
+    "edges": "PE",
+    "feelings": "PTA",  # sum of each attribute after a visit, 1e-6
+    "ended": "P",  # journeys ended by an outcome after the warm-up
+    "final": "PA",  # sum of each attribute at that end, 1e-6
+    "units": "PG6D",  # by UNITS
+    "revenue": "PG",
+    "refunds": "PG",
+    "costs": "PT",  # visits and fees
+    "sessions": "P2",  # sessions; of them with an order
+    "session_at": "PT2",  # sessions that met a touchpoint; of them with an order
+    "milestones": "PM",  # reached in time, over the cohort
+    "stock": "G0",  # whole run, by STOCK; unit_ms after the warm-up
+    "checksum": "1",  # sum of the hashes of all visits, 64 bits
+}
+
+
+def shape_of(program: Program, letters: str) -> tuple[int, ...]:
+    """Give the lengths of a count's axes in a program."""
+    names = program.names
+    lengths = {
+        "P": len(names.personas),
+        "T": len(names.touchpoints),
+        "O": len(names.outcomes),
+        "E": len(program.structure.edges),
+        "A": len(names.attributes),
+        "G": len(names.products),
+        "D": program.days,
+        "M": len(names.milestones),
+        "0": len(STOCK),
+    }
+    return tuple(lengths[letter] if letter in lengths else int(letter) for letter in letters)
+
+
+def empty_counts(program: Program) -> dict[str, NDArray[np.int64]]:
+    """Make all counts of a program, at zero."""
+    return {name: np.zeros(shape_of(program, axes), dtype=np.int64) for name, axes in SHAPES.items()}
+
+
+class Tally:
+    """The counts of one replication.
+
+    Parameters
+    ----------
+    counts : mapping of name to int64 array
+        Every name of `SHAPES`.
+    """
+
+    def __init__(self, counts: Mapping[str, NDArray[np.int64]]) -> None:
+        self.counts = dict(counts)
+
+    def __getitem__(self, name: str) -> NDArray[np.int64]:
+        return self.counts[name]
+
+    @property
+    def digest(self) -> str:
+        """The content of every count as 32 hexadecimal digits."""
+        digest = hashlib.blake2b(digest_size=16)
+        for name in SHAPES:
+            array = np.ascontiguousarray(self.counts[name])
+            digest.update(f"{name} {array.shape}\n".encode())
+            digest.update(array.astype("<i8").tobytes())
+        return digest.hexdigest()
+
+    def check(self) -> None:
+        """Assert that nobody and nothing was lost.
+
+        Raises
+        ------
+        ConservationError
+            If people or units do not balance.
+        """
+        people = self["people"].sum(axis=1)
+        gone = self["outcomes"].sum(axis=1) + self["open"] + self["stopped"]
+        if not np.array_equal(people, gone):
+            raise ConservationError(f"customers do not balance: {people} came, {gone} are accounted for")
+        kinds = dict(zip(STOCK, self["stock"].T, strict=True))
+        on_shelf = kinds["initial"] + kinds["received"] + kinds["restocked"]
+        if not np.array_equal(on_shelf, kinds["shipped"] - kinds["owed"] + kinds["on_hand"]):
+            raise ConservationError(
+                "units do not balance: initial + received + restocked is not sold - owed + on hand"
+            )
+        if not np.array_equal(kinds["ordered"], kinds["received"] + kinds["on_order"]):
+            raise ConservationError("orders do not balance: ordered is not received + in transit")
+        if (kinds["on_hand"] < 0).any() or (kinds["owed"] < 0).any():
+            raise ConservationError("stock is negative")
+        units = self["units"]
+        if not np.array_equal(units[:, :, 0].sum(), units[:, :, 1].sum() + units[:, :, 2].sum()):
+            raise ConservationError("demand is not sold + lost")

@@ -1,0 +1,7 @@
+"""How work is cut into replications and spread over workers."""
+
+from __future__ import annotations
+
+from simulator.execution.play import Progress, play, play_all
+
+__all__ = ["Progress", "play", "play_all"]

@@ -1,0 +1,1 @@
+"""Probability laws as compiled numerics: inverse distribution functions, moments, residuals."""

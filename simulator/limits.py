@@ -1,0 +1,29 @@
+"""Every cap of the program in one table, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The YAML door: what a person writes is far below these; a hostile file is not.
+YAML_BYTES: Final = 1 << 20
+YAML_DEPTH: Final = 32
+YAML_NODES: Final = 50_000
+
+# Expressions: small enough to check by eye, and for the stack of the compiled evaluator.
+EXPRESSION_CHARACTERS: Final = 500
+EXPRESSION_NODES: Final = 64
+EXPRESSION_DEPTH: Final = 8
+
+# exp(700) is the last that is finite in double precision (exp(709.78) overflows).
+UTILITY: Final = 700.0
+
+# A journey longer than this is a loop nobody can leave; 16 bits of a draw's address count entries.
+MAX_STEPS: Final = 1_000
+MAX_STEPS_CEILING: Final = 65_535
+MAX_GENERATIONS: Final = 10
+
+# A customer's simulated time is whole milliseconds in int64; a longer horizon is a typing error.
+HORIZON_DAYS: Final = 36_525
+
+# A sweep is a grid of scenarios; a larger one is refused before anything runs.
+SWEEP_POINTS: Final = 1_000

@@ -1,0 +1,167 @@
+"""Dates as step functions of simulated time: arrivals by day, prices, open doors, dated odds.
+
+A *timeline* is a list of (time in ms, value): the value holds from that time until the next. The first
+time is 0. Everything dated in a model becomes one of these, so an engine never sees a date.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.spec.model import DAY, Model
+from simulator.spec.people import Arrivals
+from simulator.spec.world import Event, Team
+
+__all__ = [
+    "MICRO",
+    "Timeline",
+    "dates",
+    "day_means",
+    "hour_profile",
+    "odds_timeline",
+    "opening_timelines",
+    "price_timeline",
+]
+
+MICRO: Final = 1_000_000
+MONTH_DAYS: Final = 30.4375
+
+Timeline = list[tuple[int, float]]
+
+
+def dates(model: Model) -> list[datetime.date]:
+    """List the dates of the horizon; the last may be cut short."""
+    days = -(-model.horizon_ms // DAY)
+    return [model.start + datetime.timedelta(days=day) for day in range(days)]
+
+
+def _instant(model: Model, date: datetime.date) -> int:
+    """Milliseconds from the start to a date's midnight."""
+    return (date - model.start).days * DAY
+
+
+def _span(model: Model, event: Event) -> tuple[int, int]:
+    """When an event holds, [from, until) in ms; `to` is inclusive."""
+    return _instant(model, event.since), _instant(model, event.to) + DAY
+
+
+def day_means(model: Model, persona: str, arrivals: Arrivals | None) -> NDArray[np.float64]:
+    """Compute the mean number of arrivals of a persona on each date of the horizon.
+
+    The factors of a day multiply: rate × weekday × month × growth × events.
+
+    Returns
+    -------
+    ndarray of float64, shape (days,)
+    """
+    listed = dates(model)
+    if arrivals is None:
+        return np.zeros(len(listed))
+    means = []
+    for day, date in enumerate(listed):
+        mean = arrivals.rate * (1.0 + arrivals.growth) ** (day / MONTH_DAYS)
+        mean *= arrivals.weekday.get(date.weekday(), 1.0) * arrivals.month.get(date.month, 1.0)
+        for _, event in sorted(model.events.items()):
+            factor = event.arrivals
+            if factor is None or not event.since <= date <= event.to:
+                continue
+            if not factor.personas or persona in factor.personas:
+                mean *= factor.times
+        means.append(mean)
+    return np.array(means)
+
+
+def hour_profile(arrivals: Arrivals | None) -> NDArray[np.float64]:
+    """Compute the share of a day's arrivals before each full hour.
+
+    Returns
+    -------
+    ndarray of float64, shape (25,)
+        From 0 to exactly 1, never decreasing.
+    """
+    hours = arrivals.hours if arrivals is not None else {}
+    factors = np.array([hours.get(hour, 1.0) for hour in range(24)])
+    cumulated: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(factors)]) / factors.sum()
+    cumulated[-1] = 1.0
+    return cumulated
+
+
+def _steps(times: Iterable[int], value: Callable[[int], float], horizon: int) -> Timeline:
+    """Evaluate a step function at the times it may change; keep the changes."""
+    line: Timeline = []
+    for time in sorted({0, *(time for time in times if 0 < time < horizon)}):
+        current = value(time)
+        if not line or line[-1][1] != current:
+            line.append((time, current))
+    return line
+
+
+def price_timeline(model: Model, product: str) -> Timeline:
+    """Follow a product's price, in 1e-6 of the currency.
+
+    Of two events that set it, the later-starting wins, ties by name.
+    """
+    events = [
+        (*_span(model, event), name, event.price[product])
+        for name, event in model.events.items()
+        if product in event.price
+    ]
+
+    def price(time: int) -> float:
+        current = [(since, name, amount) for since, until, name, amount in events if since <= time < until]
+        amount = max(current)[2] if current else model.products[product].price
+        return round(amount * MICRO)
+
+    return _steps((edge for event in events for edge in event[:2]), price, model.horizon_ms)
+
+
+def odds_timeline(model: Model, factors: Mapping[str, float]) -> Timeline:
+    """Follow the dated factor of one target: overlapping events multiply."""
+    spans = [(*_span(model, model.events[name]), factor) for name, factor in sorted(factors.items())]
+
+    def odds(time: int) -> float:
+        product = 1.0
+        for since, until, factor in spans:
+            if since <= time < until:
+                product *= factor
+        return product
+
+    return _steps((edge for span in spans for edge in span[:2]), odds, model.horizon_ms)
+
+
+def opening_timelines(model: Model, name: str, team: Team) -> tuple[Timeline, Timeline]:
+    """Follow a team's servers (0 while closed) and whether it is open (1 or 0)."""
+    events = [
+        (*_span(model, event), other, event.teams[name].servers)
+        for other, event in model.events.items()
+        if name in event.teams
+    ]
+    hours = team.hours
+
+    def is_open(time: int) -> float:
+        if hours is None:
+            return 1.0
+        day, within = divmod(time, DAY)
+        weekday = (model.start.weekday() + day) % 7
+        first, last = hours.get(weekday, (0, 0))
+        return 1.0 if first * 60_000 <= within < last * 60_000 else 0.0
+
+    def servers(time: int) -> float:
+        if not is_open(time):
+            return 0.0
+        current = [(since, other, count) for since, until, other, count in events if since <= time < until]
+        return float(max(current)[2] if current else team.servers)
+
+    times = {edge for event in events for edge in event[:2]}
+    if hours is not None:
+        for day in range(-(-model.horizon_ms // DAY)):
+            times.add(day * DAY)
+            for first, last in hours.values():
+                times.update((day * DAY + first * 60_000, day * DAY + last * 60_000))
+    ordered = sorted(times)
+    return _steps(ordered, servers, model.horizon_ms), _steps(ordered, is_open, model.horizon_ms)

@@ -1,0 +1,256 @@
+"""Compile a journey: from the classes a person wrote to the flat tables an engine plays."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.addresses import Purpose, place_of
+from simulator.laws.law import Law
+from simulator.program import tables
+from simulator.program.calendar import MICRO, day_means, hour_profile, opening_timelines, price_timeline
+from simulator.program.program import Cell, Program, Structure, Values
+from simulator.program.stations import Stations
+from simulator.program.tables import NONE, Manner, table
+from simulator.spec.load import Journey
+from simulator.spec.model import DAY
+
+__all__ = ["compile_journey"]
+
+_FOREVER: Final = (1 << 62) - 1
+
+
+def compile_journey(journey: Journey) -> Program:
+    """Compile a checked journey.
+
+    Parameters
+    ----------
+    journey : Journey
+        As loaded: every name exists and every row sums to 1.
+
+    Returns
+    -------
+    Program
+        The same for any order of names in the file.
+    """
+    return _Compiler(journey).compile()
+
+
+class _Compiler(Stations):
+    """Lays down the world around the touchpoints and puts the program together."""
+
+    def _products(self) -> tuple[list[tables.ProductStock], list[tuple[int, int, int]]]:
+        rows: list[tables.ProductStock] = []
+        costs: list[tuple[int, int, int]] = []
+        for name in self.names.products:
+            product, stock = self.model.products[name], self.model.inventory.get(name)
+            sold = product.sold
+            since = (sold.since - self.model.start).days * DAY if sold and sold.since else -_FOREVER
+            until = ((sold.to - self.model.start).days + 1) * DAY if sold and sold.to else _FOREVER
+            policy = stock.policy if stock else None
+            rows.append(
+                tables.ProductStock(
+                    price=self.timeline(price_timeline(self.model, name)),
+                    sold_from=since,
+                    sold_until=until,
+                    limited=int(stock is not None),
+                    on_hand=stock.on_hand if stock else 0,
+                    reorder_point=policy.reorder_point if policy else NONE,
+                    order_up_to=policy.order_up_to if policy else NONE,
+                    lead_time=self.law(stock.lead_time) if stock else NONE,
+                    lead_time_place=place_of("", Purpose.LEAD_TIME, name),
+                    backorder=int(stock is not None and stock.when_out == "backorder"),
+                )
+            )
+            costs.append(
+                (
+                    round(stock.holding_cost * MICRO) if stock else 0,
+                    round(stock.order_cost * MICRO) if stock else 0,
+                    round(product.unit_cost * MICRO),
+                )
+            )
+        return rows, costs
+
+    def _teams(self) -> list[tables.TeamRule]:
+        rows = []
+        for name in self.names.teams:
+            team = self.model.teams[name]
+            servers, opened = opening_timelines(self.model, name, team)
+            queue = NONE if team.queue is None else team.queue
+            rows.append(tables.TeamRule(self.timeline(servers), self.timeline(opened), queue))
+        return rows
+
+    def _personas(self) -> list[tables.PersonaStart]:
+        rows = []
+        for name in self.names.personas:
+            persona = self.model.personas[name]
+            self.path = ("personas", name)
+            there = persona.existing
+            first, last = self.lay_effects(there.set, "") if there else (0, 0)
+            at = there.at if there else ""
+            rows.append(
+                tables.PersonaStart(
+                    enters=self.row(persona.enters, "", Purpose.ENTERS),
+                    existing=there.count if there else 0,
+                    existing_at=self.index["touchpoint"][at] if there else NONE,
+                    existing_orders=there.orders if there else 0,
+                    first_effect=first,
+                    last_effect=last,
+                    residual_place=place_of(at, Purpose.RESIDUAL),
+                    bias_place=place_of(at, Purpose.LENGTH_BIAS),
+                )
+            )
+        return rows
+
+    def _milestones(self) -> list[tables.MilestoneAt]:
+        rows: list[tables.MilestoneAt] = []
+        for number, name in enumerate(self.names.milestones):
+            milestone = self.model.milestones[name]
+            within = self.model.follow_up_ms if milestone.within is None else round(milestone.within)
+            rows.extend(
+                tables.MilestoneAt(number, self.index["touchpoint"][at], within)
+                for at in sorted(set(milestone.at))
+            )
+        return rows
+
+    def _initials(self) -> NDArray[np.int64]:
+        """Choose the law of each attribute's first value, by persona."""
+        zero = Law.fixed(0.0)
+        laid = []
+        for persona in self.names.personas:
+            own = self.model.personas[persona].attributes
+            laid.append(
+                [
+                    self.law(own.get(name) or (declared.initial if declared else zero))
+                    for name in self.names.attributes
+                    for declared in [self.model.attributes.get(name)]
+                ]
+            )
+        return np.array(laid, dtype=np.int64)
+
+    def _bounds(self, side: str, default: float) -> NDArray[np.float64]:
+        found = []
+        for name in self.names.attributes:
+            declared = self.model.attributes.get(name)
+            bound = getattr(declared, side) if declared is not None else None
+            found.append(default if bound is None else bound)
+        return np.array(found, dtype=np.float64)
+
+    def _resume_edges(self) -> NDArray[np.int64]:
+        if not self.resumes:
+            return np.zeros((0, 0), dtype=np.int64)
+        targets = len(self.names.touchpoints)
+        edges = np.full((targets, targets), NONE, dtype=np.int64)
+        for stop, target in sorted(self.resumes):
+            edges[stop, target] = self.edge(stop, Manner.RESUMED, target)
+        return edges
+
+    def _clock(self) -> NDArray[np.int64]:
+        model, cap = self.model, self.model.contact_cap
+        return np.array(
+            [
+                model.horizon_ms,
+                model.warm_up_ms,
+                model.follow_up_ms,
+                model.start.weekday(),
+                model.max_steps,
+                model.max_generations,
+                cap.count if cap else NONE,
+                round(cap.per) if cap else 0,
+                round(model.sessions.gap),
+            ],
+            dtype=np.int64,
+        )
+
+    def compile(self) -> Program:
+        """Walk the journey in name order and lay every table down."""
+        station_of = self.lay_stations()
+        personas = self._personas()
+        products, product_costs = self._products()
+        teams = self._teams()
+        initials = self._initials()
+        resume_edges = self._resume_edges()
+        cells = table(self.cells, Cell)
+        structure = Structure(
+            stations=table(self.stations, tables.Station),
+            station_of=station_of,
+            rows=table(self.rows, tables.Row),
+            entries=table(self.entries, tables.Entry),
+            rules=table(self.rules, tables.Rule),
+            clocks=table(self.clocks, tables.Clock),
+            lines=table(self.lines, tables.Line),
+            effects=table(self.effects, tables.Effect),
+            detours=table(self.detours, tables.DetourStop),
+            personas=table(personas, tables.PersonaStart),
+            products=table(products, tables.ProductStock),
+            teams=table(teams, tables.TeamRule),
+            milestones=table(self._milestones(), tables.MilestoneAt),
+            edges=table(self.edges, tables.Edge),
+            resume_edges=resume_edges,
+            cells=cells,
+            expressions=table(self.code.spans, tables.Span),
+            code=np.array(self.code.items, dtype=np.int32).reshape(-1, 2),
+            laws=np.array(
+                [(int(law.family), *span) for law, span in zip(self.laws, self.knots.spans, strict=True)],
+                dtype=np.int64,
+            ).reshape(-1, 3),
+            timelines=table(self.times.spans, tables.Span),
+            times=np.array([time for time, _ in self.times.items], dtype=np.int64),
+            clock=self._clock(),
+        )
+        return Program(
+            title=self.model.name,
+            scenario=self.journey.scenario or "",
+            start=self.model.start,
+            currency=self.model.currency,
+            names=self.names,
+            structure=structure,
+            values=self._values(initials, product_costs),
+            expression_paths=tuple(self.expression_paths),
+            cost_once=self.journey.cost_once,
+            cost_monthly=self.journey.cost_monthly,
+        )
+
+    def _values(
+        self,
+        initials: NDArray[np.int64],
+        product_costs: list[tuple[int, int, int]],
+    ) -> Values:
+        station_values = self.station_values
+        personas = [self.model.personas[name] for name in self.names.personas]
+        return Values(
+            weights=np.array(self.weights),
+            clock_chances=np.array(self.clock_chances),
+            line_chances=np.array(self.line_chances),
+            effect_chances=np.array(self.effect_chances),
+            detour_chances=np.array([value[0] for value in self.detour_values]),
+            detour_resumes=np.array([value[1] for value in self.detour_values]),
+            costs=np.array([value[0] for value in station_values], dtype=np.int64),
+            restocks=np.array([value[1] for value in station_values], dtype=np.float64),
+            fees=np.array([value[2] for value in station_values], dtype=np.int64),
+            law_parameters=np.array([(law.a, law.b, law.c) for law in self.laws]).reshape(-1, 3),
+            knots=np.array(self.knots.items, dtype=np.float64),
+            constants=np.array(self.constants, dtype=np.float64),
+            levels=np.array([level for _, level in self.times.items], dtype=np.float64),
+            traits=np.array(
+                [[persona.traits.get(name, np.nan) for name in self.names.traits] for persona in personas]
+            ).reshape(len(personas), len(self.names.traits)),
+            attribute_minima=self._bounds("min", -np.inf),
+            attribute_maxima=self._bounds("max", np.inf),
+            initials=initials,
+            day_means=np.array(
+                [
+                    day_means(self.model, name, persona.arrivals)
+                    for name, persona in zip(self.names.personas, personas, strict=True)
+                ]
+            ),
+            hour_profiles=np.array([hour_profile(persona.arrivals) for persona in personas]),
+            holding_costs=np.array([cost[0] for cost in product_costs], dtype=np.int64),
+            order_costs=np.array([cost[1] for cost in product_costs], dtype=np.int64),
+            unit_costs=np.array([cost[2] for cost in product_costs], dtype=np.int64),
+            team_costs=np.array(
+                [round(self.model.teams[name].cost * MICRO) for name in self.names.teams], dtype=np.int64
+            ),
+        )

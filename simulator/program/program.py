@@ -1,0 +1,212 @@
+"""A compiled journey: the only thing engines and theory see.
+
+*Structure* says who leads where; *values* are the numbers on it. Two journeys of the same structure can
+be played with other values, and values may differ by replication: uncertainty, sweeps and sensitivity
+stand on this.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Cell", "Names", "Program", "Sight", "Structure", "Values"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Codes = NDArray[np.int32]
+
+
+class Sight:
+    """What a cell of a customer's view shows."""
+
+    ATTRIBUTE: Final = 0
+    TRAIT: Final = 1
+    VISITS: Final = 2
+    WAITED_AT: Final = 3
+    SINCE: Final = 4
+    PRICE: Final = 5
+    STOCK: Final = 6
+    WAITED: Final = 7
+    ELAPSED: Final = 8
+    ORDERS: Final = 9
+    SHORT: Final = 10
+    WEEKDAY: Final = 11
+    HOUR: Final = 12
+
+    ROOTS: Final[Mapping[str, int]] = {
+        "attribute": ATTRIBUTE,
+        "persona": TRAIT,
+        "visits": VISITS,
+        "waited_at": WAITED_AT,
+        "since": SINCE,
+        "price": PRICE,
+        "stock": STOCK,
+        "waited": WAITED,
+        "elapsed": ELAPSED,
+        "orders": ORDERS,
+        "short": SHORT,
+        "weekday": WEEKDAY,
+        "hour": HOUR,
+    }
+
+
+class Cell(NamedTuple):
+    """One number a customer's expressions can see; `number` is a touchpoint, trait, product, or 0."""
+
+    sight: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the indices of a program stand for; every tuple is sorted."""
+
+    personas: tuple[str, ...]
+    touchpoints: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    products: tuple[str, ...]
+    attributes: tuple[str, ...]
+    teams: tuple[str, ...]
+    milestones: tuple[str, ...]
+    traits: tuple[str, ...]
+
+    def target(self, index: int) -> str:
+        """Name a target: a touchpoint, or past them an outcome."""
+        if index < 0:
+            return {-2: "back", -3: "wait"}.get(index, "")
+        count = len(self.touchpoints)
+        return self.touchpoints[index] if index < count else self.outcomes[index - count]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Who leads where: int64 tables, a row's fields in `simulator.program.tables`."""
+
+    stations: Integers
+    station_of: Integers  # (personas, touchpoints): which station a persona meets there
+    rows: Integers
+    entries: Integers
+    rules: Integers
+    clocks: Integers
+    lines: Integers
+    effects: Integers
+    detours: Integers
+    personas: Integers
+    products: Integers
+    teams: Integers
+    milestones: Integers
+    edges: Integers
+    resume_edges: Integers  # (touchpoints, targets) or empty: the edge by which a stop resumes
+    cells: Integers
+    expressions: Integers  # spans of `code`
+    code: Codes  # (operation, argument)
+    laws: Integers  # family and span of `knots`
+    timelines: Integers  # spans of `times`
+    times: Integers
+    clock: Integers  # horizon, warm-up, follow-up, first weekday, max_steps, max_generations, cap, per, gap
+
+
+@dataclass(frozen=True)
+class Values:
+    """The numbers on a structure; the rows are those of the table named."""
+
+    weights: Floats  # entries
+    clock_chances: Floats
+    line_chances: Floats
+    effect_chances: Floats
+    detour_chances: Floats
+    detour_resumes: Floats
+    costs: Integers  # stations, 1e-6 of the currency
+    restocks: Floats  # stations
+    fees: Integers  # stations, 1e-6
+    law_parameters: Floats  # (laws, 3)
+    knots: Floats
+    constants: Floats
+    levels: Floats  # of timelines, beside `times`
+    traits: Floats  # (personas, traits)
+    attribute_minima: Floats
+    attribute_maxima: Floats
+    initials: Integers  # (personas, attributes): laws
+    day_means: Floats  # (personas, days)
+    hour_profiles: Floats  # (personas, 25)
+    holding_costs: Integers  # products, 1e-6 per unit and day
+    order_costs: Integers  # products
+    unit_costs: Integers  # products
+    team_costs: Integers  # teams, 1e-6 per server and day
+
+
+@dataclass(frozen=True)
+class Program:
+    """A compiled journey.
+
+    Attributes
+    ----------
+    title, scenario : str
+        What it is called; the base has the scenario "".
+    start : date
+        The date of time 0.
+    names, structure, values
+        What indices mean, who leads where, the numbers.
+    expression_paths : tuple of str
+        Where each expression was written, for messages.
+    cost_once, cost_monthly : float
+        What the scenario itself costs.
+    """
+
+    title: str
+    scenario: str
+    start: datetime.date
+    currency: str
+    names: Names
+    structure: Structure
+    values: Values
+    expression_paths: tuple[str, ...]
+    cost_once: float = 0.0
+    cost_monthly: float = 0.0
+
+    @property
+    def horizon(self) -> int:
+        """The end of the simulation in ms, exclusive."""
+        return int(self.structure.clock[0])
+
+    @property
+    def warm_up(self) -> int:
+        """The end of the warm-up in ms."""
+        return int(self.structure.clock[1])
+
+    @property
+    def follow_up(self) -> int:
+        """How long a customer must be observed to count in a rate, in ms."""
+        return int(self.structure.clock[2])
+
+    @property
+    def days(self) -> int:
+        """The number of dates of the horizon."""
+        return int(self.values.day_means.shape[1])
+
+    @cached_property
+    def shares(self) -> bool:
+        """Whether one customer's journey can touch another's: teams or stock that can run out."""
+        stations = self.structure.stations
+        limited = bool(len(self.structure.products)) and bool(self.structure.products[:, 3].any())
+        return limited or bool((stations[:, 4] >= 0).any())
+
+    @cached_property
+    def hash(self) -> str:
+        """The content of structure, values and names: equal journeys have equal hashes."""
+        digest = hashlib.blake2b(digest_size=16)
+        for part in (self.structure, self.values):
+            for field in fields(part):
+                array = getattr(part, field.name)
+                digest.update(f"{field.name} {array.dtype} {array.shape}\n".encode())
+                digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(repr((self.names, self.start)).encode())
+        return digest.hexdigest()

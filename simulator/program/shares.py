@@ -1,0 +1,84 @@
+"""How a touchpoint divides its customers at the values of the start: rows, rules, choices, races."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from simulator import limits
+from simulator.spec.expressions import Expression
+from simulator.spec.rows import Clock, Line, Option, Share
+
+__all__ = ["Value", "basket_is_empty", "choice_shares", "race_shares", "row_shares", "weight_problem"]
+
+Value = Callable[[Expression], float | None]
+
+# Midpoints of the quadrature over one clock's quantiles: the shares of a race are good to about 1e-4.
+_POINTS: Final = 400
+
+
+def row_shares(row: Mapping[str, Share | Line], value: Value) -> dict[str, float] | None:
+    """Give the probabilities of a row; None where a weight is not known or none is above 0."""
+    weights: dict[str, float] = {}
+    for target, share in row.items():
+        factor = 1.0 if share.odds is None else value(share.odds)
+        weight = math.nan if factor is None else (share.p or 0.0) * factor
+        if not 0.0 <= weight < math.inf:
+            return None
+        weights[target] = weight
+    total = math.fsum(weights.values())
+    return {target: weight / total for target, weight in weights.items()} if total > 0.0 else None
+
+
+def choice_shares(options: Mapping[str, Option], value: Value) -> dict[str, float] | None:
+    """Give the probabilities of a choice on utilities; None where a utility is not known."""
+    utilities = {target: value(option.utility) for target, option in options.items()}
+    known = {
+        target: one for target, one in utilities.items() if one is not None and abs(one) <= limits.UTILITY
+    }
+    if len(known) < len(utilities):
+        return None
+    best = max(known.values())
+    weights = {target: math.exp(utility - best) for target, utility in known.items()}
+    total = math.fsum(weights.values())
+    return {target: weight / total for target, weight in weights.items()}
+
+
+def race_shares(race: Mapping[str, Clock]) -> dict[str, float]:
+    """Give the chance of each clock to ring first when all start, by quadrature over its own time.
+
+    ``P(i first) = p_i E[prod_j (1 - p_j F_j(T_i))]``; of two that ring together the first by name.
+    """
+    firsts: dict[str, float] = {}
+    for name, clock in race.items():
+        total = 0.0
+        points = _POINTS if clock.after.variance() else 1
+        for k in range(points):
+            time = clock.after.quantile((k + 0.5) / points)
+            total += math.prod(
+                1.0 - other.p * other.after.cdf(time if rival < name else math.nextafter(time, -math.inf))
+                for rival, other in race.items()
+                if rival != name
+            )
+        firsts[name] = clock.p * total / points
+    whole = math.fsum(firsts.values())
+    return {name: first / whole for name, first in firsts.items()} if whole else firsts
+
+
+def basket_is_empty(lines: Mapping[str, Line], value: Value) -> float:
+    """Give the chance that no line of `each` is drawn; odds that are not known count as 1."""
+    chance = 1.0
+    for line in lines.values():
+        p = line.p or 0.0
+        factor = 1.0 if line.odds is None else value(line.odds)
+        scaled = p * (factor if factor is not None and 0.0 <= factor < math.inf else 1.0)
+        chance *= (1.0 - p) / (1.0 - p + scaled) if 1.0 - p + scaled else 1.0
+    return chance
+
+
+def weight_problem(factor: float, *, utility: bool) -> str:
+    """Say why a number cannot be a weight's factor or a utility; empty where it can."""
+    if utility:
+        return "" if abs(factor) <= limits.UTILITY else f"a utility lies within ±{limits.UTILITY:g}"
+    return "" if 0.0 <= factor < math.inf else "a factor of the odds is 0 or more"

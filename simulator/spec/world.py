@@ -1,0 +1,235 @@
+"""What surrounds the customers: products, stock, teams, dated events, milestones, evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from simulator.spec import units
+from simulator.spec.quantities import (
+    Amount,
+    Chance,
+    Count,
+    Date,
+    Duration,
+    Factor,
+    Name,
+    Text,
+    TimeLaw,
+    _amount,
+    _written,
+)
+from simulator.spec.rows import Written
+
+__all__ = [
+    "ContactCap",
+    "Event",
+    "Evidence",
+    "Milestone",
+    "Policy",
+    "Product",
+    "Sessions",
+    "Stock",
+    "Team",
+]
+
+
+class Sold(Written):
+    """The dates between which a product can be bought."""
+
+    since: Annotated[Date | None, Field(alias="from")] = None
+    """First day (written `from`); default from the start."""
+    to: Date | None = None
+    """Last day, inclusive; default to the end."""
+
+
+class Product(Written):
+    """Something sold."""
+
+    name: Text | None = None
+    """What a report calls it; default its key."""
+    price: Amount
+    """Price of one unit, in the model's currency."""
+    unit_cost: Amount = 0.0
+    """What one unit costs us."""
+    sold: Sold | None = None
+    """Launch and end; outside these dates nobody asks for it."""
+
+
+class Policy(Written):
+    """Order up to a level when stock on hand and on order, less what is owed, reaches a point."""
+
+    reorder_point: Count
+    """Order when the position is at or below this many units."""
+    order_up_to: Count
+    """Order so many that the position is this again."""
+
+    @model_validator(mode="after")
+    def _levels(self) -> Policy:
+        if self.order_up_to <= self.reorder_point:
+            raise ValueError(
+                f"order_up_to ({self.order_up_to}) must lie above reorder_point ({self.reorder_point})"
+            )
+        return self
+
+
+_MoneyRate = Annotated[
+    float,
+    BeforeValidator(_written(units.parse_money_rate)),
+    WithJsonSchema({"type": "string", "examples": ["0.05 per day", "35 per hour"]}),
+]
+
+
+class Stock(Written):
+    """The stock of one product; a product without an entry never runs out."""
+
+    on_hand: Count
+    """Units on the shelf at the start."""
+    policy: Policy | None = None
+    """When to order; without a policy nothing is ever ordered."""
+    lead_time: TimeLaw | None = None
+    """From order to delivery; default at once."""
+    holding_cost: _MoneyRate = 0.0
+    """Cost of one unit on the shelf over time, such as 0.05 per day."""
+    order_cost: Amount = 0.0
+    """Cost of placing one order."""
+    when_out: Literal["lost", "backorder"] = "lost"
+    """What happens to a unit asked for in vain: the sale is lost, or the unit is owed."""
+
+
+def _clock(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("hours map weekdays to opening hours, such as {mon-fri: 09:00-18:00}")
+    opening: dict[int, Any] = {}
+    for key, hours in value.items():
+        for day in (key,) if isinstance(key, int) else units.parse_weekdays(key):
+            if day in opening:
+                raise ValueError(f"{key!r} names a weekday a second time")
+            opening[day] = hours if isinstance(hours, tuple) else units.parse_clock_range(hours)
+    return opening
+
+
+Opening = Annotated[
+    dict[int, tuple[int, int]],
+    BeforeValidator(_clock),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "examples": [{"mon-fri": "09:00-18:00"}],
+        }
+    ),
+]
+
+
+class Team(Written):
+    """People who serve; one first-come queue, wherever its customers stand."""
+
+    name: Text | None = None
+    """What a report calls it; default its key."""
+    servers: Count
+    """How many serve at the same time."""
+    hours: Opening | None = None
+    """Opening hours by weekday, [from, to); default always open."""
+    queue: Count | None = None
+    """How many may wait; default any number."""
+    cost: _MoneyRate = 0.0
+    """Cost of one server while open, such as 35 per hour."""
+
+
+class ContactCap(Written):
+    """At most so many messages to one customer within a sliding time."""
+
+    count: Count
+    """How many messages."""
+    per: Duration
+    """Within how long."""
+
+
+class _ArrivalFactor(Written):
+    times: Factor
+    """Arrivals of these days are multiplied by this."""
+    personas: list[Name] = []
+    """Only these personas; default all."""
+
+
+class _OddsFactor(Written):
+    odds: Factor
+    """The weight of this target is multiplied by this."""
+
+
+class _Servers(Written):
+    servers: Count
+    """How many serve on these days."""
+
+
+class Event(Written):
+    """Something dated that changes the world: a sale, a holiday, a competitor's launch."""
+
+    name: Text | None = None
+    """What a report calls it; default its key."""
+    since: Date = Field(alias="from")
+    """First day (written `from`)."""
+    to: Date
+    """Last day, inclusive."""
+    arrivals: _ArrivalFactor | None = None
+    """More or fewer arrivals."""
+    price: dict[Name, Amount] = {}
+    """Prices on these days."""
+    next: dict[str, _OddsFactor] = {}
+    """Odds of targets, by touchpoint.target or touchpoint.rule.target."""
+    teams: dict[Name, _Servers] = {}
+    """Servers on these days."""
+
+    @model_validator(mode="after")
+    def _dates(self) -> Event:
+        if self.to < self.since:
+            raise ValueError(f"it ends ({self.to}) before it begins ({self.since})")
+        return self
+
+
+class Milestone(Written):
+    """A small goal on the way: reached at the first completed visit to one of these touchpoints."""
+
+    at: list[Name]
+    """The touchpoints that count."""
+    within: Duration | None = None
+    """So long after arrival at most; default the model's follow_up."""
+    target: Chance | None = None
+    """The share of customers hoped for."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("at"), str):
+            return {**value, "at": [value["at"]]}
+        return value
+
+
+class Sessions(Written):
+    """What counts as a session: visits less than `gap` apart on `channels`."""
+
+    gap: Duration = 30 * 60_000.0
+    """A visit this long after the one before begins a new session."""
+    channels: list[Name] = []
+    """The channels whose visits count; default every owned touchpoint where we are present."""
+
+
+class Evidence(Written):
+    """Where a number comes from and how sure we are of it."""
+
+    source: Text | None = None
+    """Who says so."""
+    grade: Literal["measured", "benchmark", "expert", "guess"] | None = None
+    """How good it is."""
+    worth: (
+        Annotated[float, BeforeValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})] | None
+    ) = None
+    """As good as having observed so many customers."""
+    range: tuple[Any, Any] | None = None
+    """The central 90 % of what it may be."""
+    collected: dict[str, Text] = {}
+    """When and how it was collected."""
+    note: Text | None = None
+    """Anything else worth knowing."""
