@@ -1,1 +1,3 @@
-"""What runs mean: comparisons and forecasts."""
+"""What runs mean: which idea is best, by how much, and how surely."""
+
+from __future__ import annotations

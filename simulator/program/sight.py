@@ -132,9 +132,12 @@ class Eyes:
         """Say whether a condition always or never holds here; None if that is not certain."""
         return True if condition is None else truth_of(condition, self.range)
 
-    def value(self, expression: Expression) -> float | None:
-        """Evaluate at the values of the start; None if it depends on what is not known then."""
-        values = {name: self.start(name) for name in expression.names}
+    def value(self, expression: Expression, instead: Mapping[Name, float] | None = None) -> float | None:
+        """Evaluate at the values of the start; None if it depends on what is not known then.
+
+        `instead` replaces some of these values.
+        """
+        values = {name: (instead or {}).get(name, self.start(name)) for name in expression.names}
         known = {name: value for name, value in values.items() if value is not None}
         return evaluate(expression, known.__getitem__) if len(known) == len(values) else None
 

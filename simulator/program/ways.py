@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from simulator.spec.parts import Path
 from simulator.spec.rows import Clock, Option, Share
 from simulator.spec.touchpoint import Touchpoint
 
-__all__ = ["Entrance", "Way", "decision_path", "entrances", "rule_truths", "ways"]
+__all__ = ["Entrance", "Way", "decision_path", "entrances", "race_end", "rule_truths", "ways"]
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def rule_truths(eyes: Eyes, touchpoint: Touchpoint) -> dict[str, bool | None]:
 def entrances(journey: Journey) -> Iterator[Entrance]:
     """Yield every place where customers come in; of those referred, who their referrer would be."""
     for name, persona in journey.model.personas.items():
-        eyes = next(iter(journey.maps[name].touchpoints))
-        value = PersonaSight(journey, name).at(eyes, completed=False).value
+        anywhere = next(iter(journey.maps[name].touchpoints))  # on arrival every place looks the same
+        value = PersonaSight(journey, name).at(anywhere, completed=False).value
         if persona.arrivals is not None and persona.arrivals.rate > 0:
             shares = row_shares(persona.enters or {}, value) or {}
             for target, share in (persona.enters or {}).items():
@@ -172,7 +173,7 @@ def _choice(eyes: Eyes, options: Mapping[str, Option]) -> Iterator[Way]:
 def _race(eyes: Eyes, race: Mapping[str, Clock]) -> Iterator[Way]:
     running = {target: clock for target, clock in race.items() if eyes.truth(clock.condition) is not False}
     plain = all(_always_starts(eyes, target, clock) and not clock.side_trip for target, clock in running.items())
-    shares = race_shares(running)
+    shares, end = race_shares(running), race_end(eyes, race)
     for target, clock in race.items():
         manner = Manner.SIDE_TRIP if clock.side_trip else Manner.DECIDED
         yield Way(
@@ -184,9 +185,21 @@ def _race(eyes: Eyes, race: Mapping[str, Clock]) -> Iterator[Way]:
             condition="" if clock.condition is None else str(clock.condition),
             probability=shares.get(target, 0.0),
             constant=plain,
-            possible=target in running and clock.p > 0.0,
+            possible=target in running and clock.p > 0.0 and clock.after.minimum() <= end,
             after=clock.after,
         )
+
+
+def race_end(eyes: Eyes, race: Mapping[str, Clock]) -> float:
+    """Say when a race is over at the latest, in ms: the end of its earliest sure clock."""
+    return min(
+        (
+            clock.after.maximum()
+            for target, clock in race.items()
+            if clock.p == 1.0 and not clock.side_trip and _always_starts(eyes, target, clock)
+        ),
+        default=math.inf,
+    )
 
 
 def _always_starts(eyes: Eyes, target: str, clock: Clock) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import Problem
-from simulator.spec.overlay.edits import edit_of
 from simulator.spec.overlay.layers import Path
 from simulator.spec.shapes import Calendar, Shape
 
@@ -57,7 +56,7 @@ def _lay_key(
     idle: list[Problem] = []
     for word in words:
         here = (*path[:-1], word)
-        if word not in out and edit_of(new) and calendar.default is not None:
+        if word not in out and calendar.default is not None and path[:-2] not in walk.marks:
             out[word] = calendar.default  # what is not named has this factor
         out[word] = walk.value(entry, out.get(word), new, here, at=path)
         still = walk.found.idle.pop(here, None)

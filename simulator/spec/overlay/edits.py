@@ -133,7 +133,8 @@ def _add_text(old: str, added: Any) -> str:
     sign = -1 if more < 0 else 1
     if before == 0:
         return added
-    return _join(number * Decimal(repr((before + sign * plus) / before)), unit)
+    sum_ = float(number) * (before + sign * plus) / before
+    return _join(Decimal(f"{sum_:.12g}"), unit)  # the units differ by floats, such as 30.4375 days
 
 
 def edit_number(old: Any, edit: Edit) -> Any:

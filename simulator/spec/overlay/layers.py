@@ -40,10 +40,12 @@ class Layer:
 
     def written(self, path: Path) -> Path:
         """Give the keys in the file that lead to a path of the model."""
+        if not self.routes:
+            return self.prefix + path
         for route, there in self.routes.items():
-            if path[: len(route)] == route:
+            if path[: len(route)] == route or route[: len(path)] == path:
                 return there + path[len(route) :]
-        return self.prefix if self.routes else self.prefix + path
+        return self.prefix
 
     def place(self, path: Path) -> Place:
         """Find where a path of the model is written in this layer."""

@@ -37,7 +37,9 @@ def persona_layer(layer: Layer) -> tuple[Layer, list[Problem]]:
                         ("touchpoints", name, key), f"a persona cannot change the {key} of a touchpoint", fix
                     )
         rest = {name: _without(changes) for name, changes in touchpoints.items()}
-        kept["touchpoints"] = {name: part for name, part in rest.items() if part != {} or not touchpoints[name]}
+        kept["touchpoints"] = {
+            name: part for name, part in rest.items() if part != {} or not touchpoints[name]
+        }
     if problems:
         kept = {key: part for key, part in kept.items() if part != {} or not layer.data[key]}
     return layer.having(kept), problems

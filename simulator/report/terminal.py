@@ -1,0 +1,79 @@
+"""Tables for a terminal: text by users is shown as written, never read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from simulator.results.estimate import Estimate
+
+__all__ = ["WIDTH", "duration", "heading", "note", "number", "percent", "show", "table"]
+
+WIDTH = 80
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print tables and texts to standard output."""
+    console = Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = WIDTH
+    for part in parts:
+        console.print(part)
+
+
+def heading(text: str, more: str = "") -> Text:
+    """Make a heading, with a remark in plain type."""
+    return Text.assemble((text, "bold"), (f"  {more}" if more else "", "dim"))
+
+
+def note(text: str) -> Text:
+    """Make a remark under a table."""
+    return Text(text, style="dim")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> Table:
+    """Make a table: the first column is text and may wrap, the others are figures."""
+    grid = Table(
+        box=SIMPLE_HEAD,
+        title=Text(title) if title else None,
+        title_justify="left",
+        pad_edge=False,
+        padding=(0, 1),
+    )
+    for place, column in enumerate(columns):
+        if place:
+            grid.add_column(Text(column), justify="right", no_wrap=True)
+        else:
+            grid.add_column(Text(column), overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Write a number with thousands apart; a dash for none."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def percent(estimate: Estimate, digits: int = 2) -> str:
+    """Write a share with its interval: ``2.53 % [2.41, 2.65]``."""
+    if estimate.value is None:
+        return "–"
+    text = f"{estimate.value * 100:.{digits}f} %"
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} [{estimate.low * 100:.{digits}f}, {estimate.high * 100:.{digits}f}]"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a duration in the unit a person would choose."""
+    if seconds is None:
+        return "–"
+    for size, unit in ((86_400.0, "days"), (3_600.0, "h"), (60.0, "min")):
+        if seconds >= size:
+            return f"{seconds / size:,.1f} {unit}"
+    return f"{seconds:.0f} s"
