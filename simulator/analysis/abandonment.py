@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -52,17 +53,17 @@ def abandonment(result: RunResult, touchpoint: str) -> Abandonment:
     return Abandonment(touchpoint, share, rate.of - rate.hits, rate.of)
 
 
-def touchpoint_named(result: RunResult, name: str) -> str:
+def touchpoint_named(names: Iterable[str], name: str) -> str:
     """Check the name of a touchpoint whose sessions are asked for.
 
     Raises
     ------
     InputError
-        If the journey has no such touchpoint.
+        If it is none of the names.
     """
-    names = result.program.names.touchpoints
-    if name not in names:
-        raise InputError([Problem(f"there is no touchpoint {name!r}", fix=nearest(name, names))])
+    known = list(names)
+    if name not in known:
+        raise InputError([Problem(f"there is no touchpoint {name!r}", fix=nearest(name, known))])
     return name
 
 

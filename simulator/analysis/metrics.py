@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.tally import UNITS
 from simulator.errors import InputError, Problem, nearest
 from simulator.program.calendar import MICRO
 from simulator.results.estimate import linearised
@@ -68,7 +69,10 @@ def _session_conversion(result: RunResult, persona: int | None) -> Floats:
 
 
 def _count(name: str) -> Values:
-    return lambda result, persona: _people(result, name, persona).astype(np.float64)
+    def values(result: RunResult, persona: int | None) -> Floats:
+        return np.asarray(_people(result, name, persona), dtype=np.float64)
+
+    return values
 
 
 def _revenue(result: RunResult, persona: int | None) -> Floats:
@@ -88,7 +92,8 @@ def _visit_costs(result: RunResult, persona: int | None) -> Floats:
 
 
 def _lost(result: RunResult, persona: int | None) -> Floats:
-    return _people(result, "units", persona)[:, :, 2].sum(axis=(1, 2)).astype(np.float64)
+    lost = _people(result, "units", persona)[:, :, UNITS.index("lost")]
+    return np.asarray(lost.sum(axis=(1, 2)), dtype=np.float64)
 
 
 def _effort(result: RunResult, persona: int | None) -> Floats:
@@ -97,7 +102,7 @@ def _effort(result: RunResult, persona: int | None) -> Floats:
 
 
 _ALL: Final = (
-    Metric("conversion", "share of observed customers who convert within the follow-up", _conversion, "share"),
+    Metric("conversion", "share of customers who convert within the follow-up", _conversion, "share"),
     Metric("session_conversion", "share of sessions with an order", _session_conversion, "share"),
     Metric("conversions", "conversions of a run, repeats included", _count("conversions"), "number"),
     Metric("orders", "orders of a run", _count("orders"), "number"),

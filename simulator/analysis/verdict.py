@@ -91,7 +91,7 @@ def _half_width(values: Floats, pairs: int) -> float:
 
 
 def _pairs(signed: Floats) -> int:
-    count = signed.shape[1]
+    count = int(signed.shape[1])
     return count * (count - 1) // 2
 
 
@@ -145,7 +145,12 @@ def _keep_text(metric: Metric) -> str:
 
 
 def _best_text(
-    metric: Metric, base: Estimate, names: list[str], best: list[int], candidates: Floats, chances: list[float]
+    metric: Metric,
+    base: Estimate,
+    names: list[str],
+    best: list[int],
+    candidates: Floats,
+    chances: list[float],
 ) -> str:
     found = mean_estimate(candidates[:, best[0]])
     assert found.value is not None
@@ -161,7 +166,7 @@ def _best_text(
 def _relative(found: Estimate, base: Estimate) -> str:
     if found.value is None or not base.value:
         return ""
-    return f", {found.value / abs(base.value):+.1%} of today's"
+    return f", {found.value / abs(base.value) * 100:+.1f} % on today"
 
 
 def chance_text(chance: float) -> str:

@@ -34,7 +34,7 @@ __all__ = ["command"]
 @click.option(
     "--abandoned-at",
     metavar="TOUCHPOINT",
-    help="Tell sessions that met this touchpoint and ended without an order  "
+    help="Tell sessions that met this touchpoint and ended without an order "
     "[default: where most orders come from]",
 )
 @seed_option
@@ -53,16 +53,17 @@ def command(
     engine: str,
     machine: bool,
 ) -> None:
-    """Play what-ifs on the same customers: which idea is best?
+    """Play what-ifs on the same customers and say which idea is best.
 
     Each scenario is laid over the model and played with the same luck, so that the difference shows
     with few replications.
     """
     chosen = metric_named(metric)
     journeys = load_all(model, scenarios)
+    step = abandoned_at and touchpoint_named(journeys[0].model.touchpoints, abandoned_at)
     baseline, *ideas = play_journeys(journeys, seed, replications, workers)
     comparison = compare(chosen, baseline, ideas)
-    step = last_step(baseline) if abandoned_at is None else touchpoint_named(baseline, abandoned_at)
+    step = step or last_step(baseline)
     if machine:
         click.echo(as_json(compare_document(comparison, step)))
     else:

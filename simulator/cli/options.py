@@ -27,7 +27,8 @@ _Decorator = Callable[[_Command], _Command]
 # A seed and a replication are 32-bit words of every random number's address.
 _LARGEST_WORD: Final = (1 << 32) - 1
 
-_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+# Whether a file is there and can be read is said by the one YAML door, with the nearest name.
+_FILE: Final = click.Path(path_type=Path)
 
 
 def model_argument(function: _Command) -> _Command:

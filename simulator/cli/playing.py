@@ -10,8 +10,15 @@ from types import TracebackType
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
-from rich.progress import TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from simulator.errors import ModelError, Problem
@@ -57,9 +64,7 @@ def load_all(model: Path, scenarios: Sequence[Path]) -> list[Journey]:
     return journeys
 
 
-def play_journeys(
-    journeys: Sequence[Journey], seed: int, replications: int, workers: int
-) -> list[RunResult]:
+def play_journeys(journeys: Sequence[Journey], seed: int, replications: int, workers: int) -> list[RunResult]:
     """Compile journeys and play the same replications of each."""
     programs = [compile_journey(journey) for journey in journeys]
     with Bar(replications * len(programs)) as bar:
@@ -115,4 +120,4 @@ class Bar:
         self._timer.cancel()
         if self._timer.ident is not None:
             self._timer.join()
-        self._bar.stop()
+            self._bar.stop()

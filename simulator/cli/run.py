@@ -35,7 +35,7 @@ __all__ = ["command"]
 @replications_option
 @workers_option
 @engine_option
-@click.option("--out", type=click.Path(path_type=Path), help="Write tables and a manifest to this new folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write tables and a manifest to a new folder.")
 @click.option("--rows", is_flag=True, help="With --out: also one row a visit and one a customer.")
 @click.option(
     "--events",
@@ -55,7 +55,7 @@ def command(
     events: Path | None,
     machine: bool,
 ) -> None:
-    """Play a model: what will happen?
+    """Play a model and say what will happen.
 
     Conversions, revenue, where people are lost, demand by product and week, each with its interval.
     """

@@ -139,6 +139,8 @@ def diary(program: Program, seed: int, replication: int, who: Met | int) -> Diar
         If the model gives a negative or NaN weight, utility or attribute on the way.
     """
     subject = who.subject if isinstance(who, Met) else who
+    if not isinstance(who, Met) and not program.shares:
+        who = next((one for one in arrivals(program, seed, replication) if one.subject == subject), who)
     writer = _Writer(program, subject)
     try:
         if isinstance(who, Met) and not program.shares:
@@ -196,7 +198,8 @@ class _Writer:
         """Give what was written, in order of arrival."""
         ordered = sorted(self.met.values(), key=lambda one: (one.arrived, one.rank))
         return [
-            Diary(one.subject, one.persona, _KINDS[one.kind], one.arrived, self._pages(one)) for one in ordered
+            Diary(one.subject, one.persona, _KINDS[one.kind], one.arrived, self._pages(one))
+            for one in ordered
         ]
 
     def _pages(self, customer: Customer) -> tuple[Page, ...]:

@@ -182,23 +182,33 @@ def _dispersion(counts: Days, expected: Days, freedom: int) -> float:
 def _slow(observed: Days, due: Days, month: NDArray[np.int64], dispersion: float) -> tuple[Days, Levels]:
     """Choose between levels alone and a season with levels: twelve factors, and the stretches."""
     alone = segment(observed, due, dispersion)
-    season, levels = np.ones(12), alone
+    flat = Levels((0, len(observed)), 0.0)
+    best = (alone.cost, np.ones(12), alone)
+    for start in (alone, flat):
+        season, levels = _season(observed, due, month, dispersion, start)
+        likelihood = float((observed * np.log(np.where(season > 0, season, 1.0))[month]).sum())
+        penalty = (len(np.unique(month)) - 1) * np.log(max(len(observed), 2))
+        cost = levels.cost - 2.0 / dispersion * likelihood + float(penalty)
+        best = min(best, (cost, season, levels), key=lambda reading: reading[0])
+    return best[1:]
+
+
+def _season(
+    observed: Days, due: Days, month: NDArray[np.int64], dispersion: float, levels: Levels
+) -> tuple[Days, Levels]:
+    """Fit twelve factors and the stretches in turn, from a first guess of the stretches."""
+    season, present = np.ones(12), np.unique(month)
     for _ in range(_ROUNDS):
-        level = np.ones(len(observed))
+        level = np.empty(len(observed))
         for first, last in levels.stretches():
             span = slice(first, last)
-            level[span] = observed[span].sum() / max(float((due * season[month])[span].sum()), 1e-12)
-        seen, hoped = np.bincount(month, observed, 12), np.bincount(month, due * level, 12)
-        season = np.divide(seen, hoped, out=np.ones(12), where=hoped > 0)
-        present = np.unique(month)
-        season[present] /= max(float(season[present].mean()), 1e-12)
+            hoped = float((due * season[month])[span].sum())
+            level[span] = observed[span].sum() / hoped if hoped else 0.0
+        seen, base = np.bincount(month, observed, 12), np.bincount(month, due * level, 12)
+        season = np.divide(seen, base, out=np.ones(12), where=base > 0)
+        season[present] /= season[present].mean()
         levels = segment(observed, due * season[month], dispersion)
-    gain = alone.cost - levels.cost - 2.0 / dispersion * float((observed * np.log(_safe(season)[month])).sum())
-    return (season, levels) if gain > (len(present) - 1) * np.log(max(len(observed), 2)) else (np.ones(12), alone)
-
-
-def _safe(season: Days) -> Days:
-    return np.where(season > 0, season, 1.0)
+    return season, levels
 
 
 def _relative(observed: Days, due: Days, levels: Levels) -> list[float]:

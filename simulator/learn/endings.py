@@ -1,4 +1,4 @@
-"""What becomes of those who have not gone on: over, or not yet?
+"""What becomes of those who have not gone on: it is over, or it is not over yet.
 
 A log says what happened, seldom that nothing more will. Three cases are told apart at each touchpoint:
 
@@ -15,7 +15,7 @@ A log says what happened, seldom that nothing more will. Three cases are told ap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -106,7 +106,8 @@ def branches(visits: Visits, kind: Ending) -> list[Branch]:
     Returns
     -------
     list of Branch
-        Likeliest first; the end last.
+        Likeliest first; the end last. Where people must be able to end and none of n was seen to, the end
+        gets 1 / (n + 1).
     """
     estimate = incidence(visits)
     if kind is Ending.FINAL or not len(estimate.mass):
@@ -115,13 +116,20 @@ def branches(visits: Visits, kind: Ending) -> list[Branch]:
     found = [_branch(estimate, target) for target in estimate.targets()]
     if kind is Ending.UNFINISHED and left:
         found = _completed(found, visits, left)
+    if kind is Ending.SILENT and not left:
+        left = 1.0 / (len(estimate.mass) + 1)
+        found = [_scaled(branch, 1.0 - left) for branch in found]
     found.sort(key=lambda branch: (-branch.p, branch.target))
-    return [*found, _end(left)] if kind is Ending.SILENT and left else found
+    return [*found, _end(left)] if kind is Ending.SILENT else found
 
 
 def _end(p: float) -> Branch:
     nothing = np.empty(0)
     return Branch(END, p, nothing, nothing, 0)
+
+
+def _scaled(branch: Branch, factor: float) -> Branch:
+    return replace(branch, p=branch.p * factor, mass=branch.mass * factor)
 
 
 def _branch(estimate: Incidence, target: int) -> Branch:

@@ -127,7 +127,7 @@ def read_log(path: Path, columns: Columns) -> EventLog:
     path = Path(path)
     table = read_columns(path, columns.by_role())
     for role in ("case", "event", "time"):
-        table = _refuse_empty(path, table, role, columns.by_role()[role])
+        _refuse_empty(path, table, role, columns.by_role()[role])
     time = _times(path, table, columns.time)
     value = _values(path, table, columns.value) if columns.value else None
     _, case = _coded(table["case"])
@@ -149,17 +149,17 @@ def read_log(path: Path, columns: Columns) -> EventLog:
     )
 
 
-def _refuse_empty(path: Path, table: pa.Table, role: str, column: str) -> pa.Table:
+def _refuse_empty(path: Path, table: pa.Table, role: str, column: str) -> None:
     empty = pc.is_null(table[role])
     if pa.types.is_string(table[role].type) or pa.types.is_large_string(table[role].type):
         empty = pc.or_(empty, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(table[role]), ""), False))
     rows = np.flatnonzero(np.asarray(empty.to_numpy(zero_copy_only=False), dtype=bool))
     if len(rows):
-        problems = [_problem(path, int(row), f"the {role} ({column}) is empty") for row in rows[:_MOST_PROBLEMS]]
+        message = f"the {role} ({column}) is empty"
+        problems = [_problem(path, row, message) for row in rows[:_MOST_PROBLEMS].tolist()]
         if len(rows) > _MOST_PROBLEMS:
             problems.append(Problem(f"{len(rows):,} rows in all have no {role}", place=Place(str(path))))
         raise LogError(problems)
-    return table
 
 
 def _problem(path: Path, row: int, message: str, fix: str = "") -> Problem:
@@ -209,7 +209,7 @@ def _first_wrong(values: list[object]) -> tuple[int, object]:
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Number the distinct values of a column in the order they appear."""
+    """Replace values by numbers, in the order they appear; the distinct values come first."""
     encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
     codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
     return tuple(encoded.dictionary.to_pylist()), codes
@@ -241,7 +241,7 @@ def _personas(
 
 
 def _by_size(names: list[str], persona: NDArray[np.int64]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Number the personas that cases have from the largest, ties by name."""
+    """Sort the personas that cases have from the largest, ties by name."""
     sizes = np.bincount(persona, minlength=len(names))
     ranked = sorted(np.flatnonzero(sizes).tolist(), key=lambda code: (-sizes[code], names[code]))
     rank = np.zeros(len(names), np.int64)

@@ -101,7 +101,7 @@ def incidence(visits: Visits) -> Incidence:
     order = np.argsort(visits.duration, kind="stable")
     duration, following = visits.duration[order], visits.following[order]
     gone = following != OPEN
-    times, first, deaths = np.unique(duration[gone], return_index=True, return_counts=True)
+    times, deaths = np.unique(duration[gone], return_counts=True)
     at_risk = len(duration) - np.searchsorted(duration, times, side="left")
     survival = np.concatenate([[1.0], np.cumprod(1.0 - deaths / at_risk)])
     mass = np.repeat(survival[:-1] / at_risk, deaths)

@@ -46,14 +46,15 @@ def reach_of(journey: Journey) -> Reach:
     places: dict[str, set[str]] = {name: set() for name in graphs}
     waiting = list(entrances(journey))
     while True:
-        ready = [one for one in waiting if not one.referrer or any(one.referrer in met for met in places.values())]
+        met = {"", *(name for places_of_one in places.values() for name in places_of_one)}
+        ready = [one for one in waiting if one.referrer in met]
         if not ready:
-            return Reach(graphs, {name: frozenset(met) for name, met in places.items()})
+            return Reach(graphs, {name: frozenset(own) for name, own in places.items()})
         for one in ready:
             waiting.remove(one)
             if one.touchpoint not in places[one.persona]:
-                met = nx.descendants(graphs[one.persona], one.touchpoint)
-                places[one.persona] |= {one.touchpoint, *met}
+                onward = nx.descendants(graphs[one.persona], one.touchpoint)
+                places[one.persona] |= {one.touchpoint, *onward}
 
 
 def check_reach(journey: Journey, reach: Reach) -> Iterator[Noted]:
@@ -92,7 +93,7 @@ def _unreachable(journey: Journey, reach: Reach) -> Iterator[Noted]:
 
 
 def _touchpoints(journey: Journey) -> dict[str, Touchpoint]:
-    """Every touchpoint of any persona's map, in the order of the file."""
+    """Give every touchpoint of any persona's map, in the order of the file."""
     return {name: one for own in journey.maps.values() for name, one in own.touchpoints.items()}
 
 
@@ -121,17 +122,19 @@ def _closed_sets(graph: nx.MultiDiGraph, journey: Journey) -> Iterator[tuple[str
             yield tuple(name for name in graph if name in component)
 
 
-def _trap(journey: Journey, trap: tuple[str, ...], personas: tuple[str, ...], graph: nx.MultiDiGraph) -> Noted:
-    touchpoint = _touchpoints(journey)[trap[0]]
-    path = _decides(trap[0], touchpoint)
+def _trap(
+    journey: Journey, trap: tuple[str, ...], personas: tuple[str, ...], graph: nx.MultiDiGraph
+) -> Noted:
+    path = _decides(trap[0], _touchpoints(journey)[trap[0]])
     feeders = sorted(set(nx.ancestors(graph, trap[0])) - set(trap))
     only_there = [name for name in feeders if not _can_end(graph, name, journey)]
-    also = f"; {listed(only_there)} lead{'s' if len(only_there) == 1 else ''} only there" if only_there else ""
+    also = f"; nothing else can follow {listed(only_there)}" if only_there else ""
     if len(trap) == 1:
         message = f"{trap[0]!r} is never left: no way leads from it to an outcome{also}"
     else:
         message = f"a loop nobody can leave: {' → '.join([*_round(graph, trap), ''])}…{also}"
-    return Noted(Severity.ERROR, path, message, f"let it lead to an outcome ({listed(journey.model.outcomes)})", personas)
+    fix = f"let it lead to an outcome ({listed(journey.model.outcomes)})"
+    return Noted(Severity.ERROR, path, message, fix, personas)
 
 
 def _round(graph: nx.MultiDiGraph, trap: tuple[str, ...]) -> list[str]:
@@ -151,8 +154,8 @@ def _decides(name: str, touchpoint: Touchpoint) -> Path:
 
 
 def _goals(journey: Journey, reach: Reach) -> Iterator[Noted]:
-    fails = [one for one, places in reach.places.items() if places and not _reaches_goal(journey, one, places)]
     coming = [one for one, places in reach.places.items() if places]
+    fails = [one for one in coming if not _reaches_goal(journey, one, reach.places[one])]
     goals = listed(journey.model.goal)
     if fails == coming:
         yield Noted(
@@ -174,8 +177,7 @@ def _goals(journey: Journey, reach: Reach) -> Iterator[Noted]:
 def _reaches_goal(journey: Journey, persona: str, places: frozenset[str]) -> bool:
     sight = PersonaSight(journey, persona)
     return any(
-        goal in places
-        and sight.at(goal, completed=False).truth(sight.touchpoints[goal].only_if) is not False
+        goal in places and sight.at(goal, completed=False).truth(sight.touchpoints[goal].only_if) is not False
         for goal in journey.model.goal
     )
 

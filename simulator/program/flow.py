@@ -70,7 +70,7 @@ def flow_of(journey: Journey, persona: str) -> Flow | None:
     moves = _matrix(found, number)
     goals = np.array([state in journey.model.goal for state in states], dtype=np.float64)
     start = _start(journey, sight, number)
-    visits = _solve(moves.T, start)
+    visits = _solve(csc_array(moves.T), start)
     to_goal = moves.copy().tolil()
     to_goal[goals > 0.0, :] = 0.0
     reach = _solve(to_goal.tocsc(), goals)
@@ -101,7 +101,7 @@ def _reproduction(
         brings[number[name]] = refers.count.mean() * same
         for target, share in refers.enters.items():
             enters[number[target]] += visits[number[name]] * brings[number[name]] * (share.p or 0.0)
-    brought = _solve(moves.T, enters / enters.sum()) if enters.sum() > 0.0 else None
+    brought = _solve(csc_array(moves.T), enters / enters.sum()) if enters.sum() > 0.0 else None
     return 0.0 if brought is None else float(brought @ brings)
 
 

@@ -146,7 +146,7 @@ def _most(a: Range, b: Range) -> Range:
 
 
 def _less(a: Range, b: Range) -> Range:
-    """A comparison with NaN is false."""
+    """Compare; with NaN that is false."""
     if a.low >= b.high:
         return _FALSE
     return _TRUE if a.high < b.low and not (a.nan or b.nan) else _EITHER

@@ -48,7 +48,7 @@ class PersonaSight:
 
     @property
     def touchpoints(self) -> Mapping[str, Touchpoint]:
-        """This persona's version of the map."""
+        """The persona's own version of the map."""
         return self.journey.maps[self.persona].touchpoints
 
     def initial_law(self, attribute: str) -> Law:

@@ -165,14 +165,13 @@ def _choice(eyes: Eyes, options: Mapping[str, Option]) -> Iterator[Way]:
     manner = Manner.NAMES[Manner.DECIDED]
     for target, option in options.items():
         share = shares.get(target)
-        yield Way(
-            eyes.touchpoint, target, manner, "choose", path, "", share, constant, after=option.after
-        )
+        yield Way(eyes.touchpoint, target, manner, "choose", path, "", share, constant, after=option.after)
 
 
 def _race(eyes: Eyes, race: Mapping[str, Clock]) -> Iterator[Way]:
     running = {target: clock for target, clock in race.items() if eyes.truth(clock.condition) is not False}
-    plain = all(_always_starts(eyes, target, clock) and not clock.side_trip for target, clock in running.items())
+    starts = [_always_starts(eyes, target, clock) for target, clock in running.items()]
+    plain = all(starts) and not any(clock.side_trip for clock in running.values())
     shares, end = race_shares(running), race_end(eyes, race)
     for target, clock in race.items():
         manner = Manner.SIDE_TRIP if clock.side_trip else Manner.DECIDED

@@ -31,8 +31,9 @@ def compare_tables(comparison: Comparison, last_step: str | None = None) -> Iter
     yield from _today(comparison)
     yield _ideas(comparison)
     yield note(
-        "differences are paired: the same customers with and without the idea; each interval holds "
-        "at 95 % by itself, the answer above for all ideas together"
+        "each difference is between the same customers with and without the idea; its interval holds "
+        "by itself, the answer above for all ideas together. best: chance to be the best choice. "
+        "saved: how many times more replications unpaired runs would take"
     )
     if len(comparison.baseline.program.names.personas) > 1 and comparison.effects[0].personas:
         yield _personas(comparison)
@@ -56,23 +57,25 @@ def _today(comparison: Comparison) -> Iterator[RenderableType]:
 
 
 def _ideas(comparison: Comparison) -> RenderableType:
-    metric = comparison.metric
     ordered = sorted(comparison.effects, key=lambda effect: -(effect.chance_best or 0.0))
     rows = [_row(comparison, effect) for effect in ordered]
-    rows.append([NOTHING, "", "", "", _chance(comparison.baseline_chance), ""])
-    what = "points" if metric.kind == "share" else comparison.baseline.program.currency
-    head = f"difference, {what}" if metric.kind in ("share", "money") else f"difference{unit(metric)}"
-    return table(["idea", head, "95 %", "relative", "best", "saved"], rows)
+    rows.append([NOTHING, "", "", _chance(comparison.baseline_chance), ""])
+    return table(["idea", _difference_head(comparison), "relative", "best", "saved"], rows)
+
+
+def _difference_head(comparison: Comparison) -> str:
+    metric = comparison.metric
+    if metric.kind == "money":
+        return f"{comparison.baseline.program.currency} [95 %]"
+    return f"{'difference' if metric.kind == 'number' else unit(metric).strip()} [95 %]"
 
 
 def _row(comparison: Comparison, effect: Effect) -> list[str]:
-    value = effect.difference.value
     saved = "–" if effect.variance_ratio is None else f"{effect.variance_ratio:,.0f}×"
     return [
         effect.name,
-        "–" if value is None else amount(comparison.metric, value),
-        interval(comparison.metric, effect.difference),
-        "–" if effect.relative is None else f"{effect.relative:+.1%}",
+        _difference(comparison, effect.difference),
+        "–" if effect.relative is None else f"{effect.relative * 100:+.1f} %",
         _chance(effect.chance_best),
         saved,
     ]
@@ -87,20 +90,21 @@ def _chance(chance: float | None) -> str:
 
 
 def _personas(comparison: Comparison) -> RenderableType:
-    names = comparison.baseline.program.names.personas
-    metric = comparison.metric
-
-    def cell(found: Estimate | None) -> str:
-        if found is None or found.value is None:
-            return "–"
-        return f"{amount(metric, found.value)} {interval(metric, found)}"
-
     rows = [
-        [effect.name, name, cell(effect.personas.get(name))]
+        [effect.name, name, _difference(comparison, found)]
         for effect in comparison.effects
-        for name in names
+        for name, found in effect.personas.items()
     ]
-    return table(["idea", "persona", f"difference{unit(metric)}"], rows)
+    return table(["idea", "persona", _difference_head(comparison)], rows, texts=2)
+
+
+def _difference(comparison: Comparison, found: Estimate) -> str:
+    if found.value is None:
+        return "–"
+    if found.value == found.low == found.high == 0.0:
+        return "none at all"
+    metric = comparison.metric
+    return f"{amount(metric, found.value)} {interval(metric, found)}".rstrip()
 
 
 def _sessions(comparison: Comparison, last_step: str | None) -> Iterator[RenderableType]:

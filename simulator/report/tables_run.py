@@ -47,8 +47,8 @@ def _money(value: float | None, currency: str) -> str:
 def _headline(result: RunResult, document: Document) -> Iterator[RenderableType]:
     program, conversion = result.program, result.conversion()
     what = f"{program.title}: {program.scenario}" if program.scenario else program.title
-    days, warm = program.horizon / DAY, program.warm_up / DAY
-    yield heading(what, f"{days:g} days from {program.start}, warm-up {warm:g}, {_times(result.replications)}")
+    days, warm = f"{program.horizon / DAY:g} days", f"warm-up {program.warm_up / DAY:g}"
+    yield heading(what, f"{days} from {program.start}, {warm}, {_times(result.replications)}")
     yield Text(
         f"Conversion {percent(conversion.estimate)}: {conversion.hits:,} of {conversion.of:,} customers "
         f"within {program.follow_up / DAY:g} days of arriving"

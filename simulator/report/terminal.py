@@ -35,20 +35,20 @@ def note(text: str) -> Text:
     return Text(text, style="dim")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> Table:
-    """Make a table: the first column is text and may wrap, the others are figures."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "", texts: int = 1) -> Table:
+    """Make a table: the first columns are texts and may wrap, the others are figures."""
     grid = Table(
         box=SIMPLE_HEAD,
         title=Text(title) if title else None,
         title_justify="left",
         pad_edge=False,
-        padding=(0, 1),
+        padding=(0, 2, 0, 0),
     )
     for place, column in enumerate(columns):
-        if place:
-            grid.add_column(Text(column), justify="right", no_wrap=True)
-        else:
+        if place < texts:
             grid.add_column(Text(column), overflow="fold")
+        else:
+            grid.add_column(Text(column), justify="right", no_wrap=True)
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     return grid

@@ -34,7 +34,7 @@ class Week:
 
 
 def counted_days(program: Program) -> range:
-    """Number the days on which flows count: those not wholly within the warm-up."""
+    """List the numbers of the days on which flows count: those not wholly within the warm-up."""
     return range(program.warm_up // DAY, program.days)
 
 

@@ -181,7 +181,12 @@ def _product(result: RunResult, number: int) -> Document:
     limited = bool(result.program.structure.products[number, 3])
     found = dict(zip(UNITS, units, strict=True))
     money = (result.counts("revenue") - result.counts("refunds"))[:, :, number].sum()
-    return {**found, "owed": stock["owed"], "revenue": float(money) / MICRO, "stock": stock if limited else None}
+    return {
+        **found,
+        "owed": stock["owed"],
+        "revenue": float(money) / MICRO,
+        "stock": stock if limited else None,
+    }
 
 
 def _milestone(result: RunResult, number: int) -> Document:

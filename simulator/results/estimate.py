@@ -55,7 +55,9 @@ class Estimate:
 
     def scaled(self, factor: float) -> Estimate:
         """Give the estimate in another unit; a negative factor turns the interval round."""
-        value, low, high = (None if one is None else one * factor for one in (self.value, self.low, self.high))
+        value, low, high = (
+            None if one is None else one * factor for one in (self.value, self.low, self.high)
+        )
         if factor < 0:
             low, high = high, low
         return Estimate(value, low, high, self.n, self.reason)

@@ -184,15 +184,17 @@ def _journey(tree: Layered, idea: Idea | None, base: Journey | None) -> Journey:
     if base is None:
         validate(Model, tree.data, tree.place)  # the overlay walks valid data only
     resolved = resolve(tree, idea)
-    problems = list(resolved.problems)
-    model = _tried(problems, partial(_model, resolved.shared, base))
+    scenario = idea.name if idea else None
+    found: list[Problem] = []
+    model = _tried(found, partial(_model, resolved.shared, base))
+    problems = [*resolved.problems, *(_under(problem, scenario) for problem in found)]
     maps = {} if model is None else _maps(model, resolved, problems)
     if model is None or problems:
         raise ModelError(dict.fromkeys(problems))
     journey = Journey(
         model=model,
         maps=maps,
-        scenario=idea.name if idea else None,
+        scenario=scenario,
         why=idea.why if idea else "",
         cost_once=idea.cost_once if idea else 0.0,
         cost_monthly=idea.cost_monthly if idea else 0.0,

@@ -86,7 +86,8 @@ def _findings(journey: Journey, views: Mapping[str, View]) -> Iterator[tuple[str
     for finding in (
         *check_attributes(model),
         *check_world(model, versions),
-        *check_evidence(model.evidence, journey.written),
+        # Evidence is about the base: what a scenario changed need not be there any more.
+        *(check_evidence(model.evidence, journey.written) if journey.scenario is None else ()),
     ):
         yield "", finding
 

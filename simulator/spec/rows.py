@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from simulator.spec.quantities import (
     Chance,
@@ -51,9 +51,8 @@ class Written(BaseModel):
 def _share(value: Any) -> Any:
     """Turn `0.62` and `rest` into the full form of a share."""
     if isinstance(value, dict):
-        if "p" not in value and "odds" in value:
-            raise ValueError("odds multiply a probability: write p beside odds")
-        value = {"p": "rest", **value} if "p" not in value else value
+        if "p" not in value:
+            raise ValueError("a share needs p: a probability, or rest")
         return {**value, "p": None, "rest": True} if value["p"] == "rest" else value
     return {"p": None, "rest": True} if value == "rest" else {"p": value}
 
@@ -107,18 +106,10 @@ Row = Annotated[dict[str, Share], BeforeValidator(_row), AfterValidator(_complet
 class Rule(Written):
     """One if/then rule of a touchpoint: the first whose condition holds decides."""
 
-    condition: Condition | None = None
+    condition: Condition | None = Field(default=None, alias="if")
     """An expression that is true or false; none on `else`."""
     then: Row
     """Where the customer goes when this rule decides."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _rename(cls, value: Any) -> Any:
-        """Read the written words `if` and `before`; order is settled by whoever holds all the rules."""
-        if isinstance(value, dict) and "if" in value:
-            value = {("condition" if key == "if" else key): entry for key, entry in value.items()}
-        return value
 
 
 _RULE_WORDS: Final = frozenset(["if", "then", "before"])
@@ -190,17 +181,10 @@ class Clock(Written):
     """The time until it rings."""
     p: Chance = 1.0
     """The chance that it rings at all, drawn apart from its time."""
-    condition: Condition | None = None
+    condition: Condition | None = Field(default=None, alias="if")
     """The clock starts only when this holds (written `if`)."""
     side_trip: bool = False
     """The other clocks run on, and a visit there that chooses `back` returns to the race."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _rename(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "if" in value:
-            value = {("condition" if key == "if" else key): entry for key, entry in value.items()}
-        return value
 
 
 Race = dict[Name, Clock]

@@ -50,7 +50,7 @@ def _mapping(value: Any) -> Any:
 def _points(value: Any) -> Any:
     """Read the values of one path of a sweep: listed, or named."""
     if isinstance(value, list):
-        named = {seen(point, 1_000): point for point in value}
+        named = {"null" if point is None else seen(point, 1_000): point for point in value}
         if len(named) < len(value):
             raise ValueError("a value is listed twice")
         value = named

@@ -72,16 +72,11 @@ def _share(properties: Schema, definition: Schema) -> None:
 
 def _rule(properties: Schema, definition: Schema) -> None:
     """Write a rule as {if, then}, with `before` when it is laid over others."""
-    properties["if"] = properties.pop("condition")
     properties["before"] = {
         "type": "string",
         "description": "The rule it is tried before: a rule's name, or else.",
     }
     definition["required"] = ["if", "then"]
-
-
-def _clock(properties: Schema, definition: Schema) -> None:
-    properties["if"] = properties.pop("condition")
 
 
 def _touchpoint(properties: Schema, definition: Schema) -> None:
@@ -107,7 +102,6 @@ _CHANGES: Final[dict[str, Callable[[Schema, Schema], None]]] = {
     "Share": _share,
     "Line": _share,
     "Rule": _rule,
-    "Clock": _clock,
     "Touchpoint": _touchpoint,
     "Milestone": _milestone,
 }

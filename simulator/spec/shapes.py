@@ -189,7 +189,7 @@ def fields_of(record: type[BaseModel]) -> Mapping[str, Field]:
     hints = typing.get_type_hints(record, include_extras=True)
     fields: dict[str, Field] = {}
     for name, info in record.model_fields.items():
-        written = "if" if name == "condition" else info.alias or name
+        written = info.alias or name
         if name == "rest":
             continue  # set by the word `rest`, never written as a key
         default = None if info.is_required() else info.get_default(call_default_factory=False)

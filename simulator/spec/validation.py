@@ -83,12 +83,9 @@ def _as_written(loc: Sequence[int | str], data: Any) -> Path:
     """
     path: list[str] = []
     for part in loc:
-        if isinstance(data, dict):
-            for key in (str(part), "if" if part == "condition" else None):
-                if key is not None and key in data:
-                    path.append(key)
-                    data = data[key]
-                    break
+        if isinstance(data, dict) and str(part) in data:
+            path.append(str(part))
+            data = data[str(part)]
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             path.append(str(part))
             data = data[part]
@@ -105,7 +102,7 @@ def _problem(top: Shape, data: Any, path: Path, entry: Any, place_of: PlaceOf) -
     kind, context = entry["type"], entry.get("ctx", {})
     message, fix = str(entry["msg"]).removeprefix(_PYDANTICS), ""
     if kind == "missing":
-        message = f"{_named(entry['loc'][-1])} is missing"
+        message = f"{entry['loc'][-1]} is missing"
     elif kind == "extra_forbidden":
         message, fix = f"unknown key {path[-1]!r}", nearest(path[-1], _keys(top, data, path[:-1]))
     elif kind == "literal_error":
@@ -123,10 +120,6 @@ def _problem(top: Shape, data: Any, path: Path, entry: Any, place_of: PlaceOf) -
     elif kind == "too_short":
         message = "at least one is needed"
     return Problem(message, path, place_of(path), fix)
-
-
-def _named(part: int | str) -> str:
-    return "if" if part == "condition" else str(part)
 
 
 def _shown(value: Any) -> str:

@@ -189,6 +189,7 @@ def test_a_sweep_sets_one_target_of_a_row_and_one_parameter_of_a_law() -> None:
         ("teams.support.server", "unknown key 'server'; did you mean 'servers'?"),
         ("touchpoints.search.next.crt", "there is no 'crt' in touchpoints.search.next"),
         ("touchpoints.search.dwell.gamma.mean", "there is no gamma here"),
+        ("touchpoints.search.next.left", "left is rest"),
         ("team.support.servers", "unknown key 'team'; did you mean 'teams'?"),
     ],
 )
@@ -197,6 +198,12 @@ def test_a_swept_path_must_exist(path: str, message: str) -> None:
     problems = wrong(parse_document(f"name: S\nsweep:\n  {path}: [0.1]\n", "idea.yaml"))
     assert message in problems[0]
     assert problems[0].startswith("idea.yaml:3 sweep")
+
+
+def test_a_swept_target_is_never_taken_for_a_whole_row() -> None:
+    """A word where a probability belongs is refused instead of replacing the row by one target."""
+    (problem,) = wrong(idea("sweep: {touchpoints.search.next.cart: [rest]}"))
+    assert "gives cart rest, which is no probability" in problem
 
 
 def test_a_sweep_is_not_one_scenario() -> None:
@@ -226,7 +233,7 @@ def test_a_value_that_is_wrong_only_under_the_scenario_is_told_at_its_line() -> 
     (problem,) = wrong(
         parse_document("name: S\nchanges:\n  detours:\n    social: {p: {scale: 20}}\n", "idea.yaml")
     )
-    assert problem.startswith("idea.yaml:4 detours.social.p: a probability lies in 0–1, not 1.2")
+    assert problem.startswith("idea.yaml:4 detours.social.p: under 'S': a probability lies in 0–1, not 1.2")
 
 
 def test_what_a_scenario_breaks_elsewhere_names_the_scenario() -> None:

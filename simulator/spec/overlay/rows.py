@@ -42,8 +42,7 @@ def lay_row(walk: Walk, shape: Shape, old: Any, new: Any, path: Path) -> Any:
 
 def _edit(walk: Walk, part: Any, path: Path) -> Edit | None:
     """Read the edit of one target; a sweep that names a target sets it."""
-    plain = isinstance(part, int | float) and not isinstance(part, bool)
-    return Edit("set", part) if plain and path in walk.layer.routes else edit_of(part)
+    return edit_of(part) or (Edit("set", part) if path in walk.layer.routes else None)
 
 
 def _edited(walk: Walk, old: Any, edits: Mapping[str, Edit | None], path: Path) -> Any:

@@ -1,0 +1,54 @@
+"""What counts as a conversion in a learnt model."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from simulator.errors import LogError, Place, Problem, nearest
+from simulator.learn.log import EventLog
+
+__all__ = ["choose_goal"]
+
+
+def choose_goal(log: EventLog, file: str, asked: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Take the goal asked for, or the last activity of the most frequent path.
+
+    Parameters
+    ----------
+    log : EventLog
+        The log.
+    file : str
+        Its name, for messages.
+    asked : tuple of str
+        The activities asked for; may be empty.
+
+    Returns
+    -------
+    list of str, list of str
+        The goal, and what to tell the reader where it was chosen for him.
+
+    Raises
+    ------
+    LogError
+        If an activity asked for is not in the log.
+    """
+    wrong = [name for name in asked if name not in log.activities]
+    if wrong:
+        raise LogError([_unknown(name, log, file) for name in wrong])
+    if asked:
+        return list(dict.fromkeys(asked)), []
+    edges = np.flatnonzero(np.diff(log.case)) + 1
+    paths = Counter(part.tobytes() for part in np.split(log.activity, edges))
+    path, count = min(paths.items(), key=lambda entry: (-entry[1], entry[0]))
+    codes = np.frombuffer(path, np.int64).tolist()
+    steps = f"{len(codes)} step" + ("s" if len(codes) > 1 else "")
+    last, share = log.activities[codes[-1]], 100 * count / log.cases
+    note = f"The goal is {last}: it ends the most frequent path ({steps}, {share:.0f} % of cases)."
+    return [last], [note]
+
+
+def _unknown(name: str, log: EventLog, file: str) -> Problem:
+    message, fix = f"the goal {name!r} is no activity of the log", nearest(name, log.activities)
+    return Problem(message, place=Place(file), fix=fix)
