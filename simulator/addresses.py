@@ -1,4 +1,4 @@
-"""Addresses of random numbers: who draws (subject) and where (place), as numbers.
+"""Addresses of random numbers: who draws (subject), where (site) and what for (key), as numbers.
 
 Text becomes a number by BLAKE2b of its parts in UTF-8 NFC, joined by 0x1f; the digest is read
 little-endian. Subjects travel as int64 (the same 64 bits, in two's complement), because an int64 is
@@ -12,7 +12,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["KINDS", "Purpose", "place_of", "subject_of"]
+__all__ = ["KINDS", "Purpose", "key_of", "site_of", "subject_of"]
 
 # What a subject may be. Closed, so that no two parts of the program ever share one by accident.
 KINDS: Final = (
@@ -26,7 +26,7 @@ KINDS: Final = (
 
 
 class Purpose(StrEnum):
-    """What a uniform is for. Closed: two purposes never share a place."""
+    """What a uniform is for. Closed: two purposes never share a key."""
 
     NEXT = "next"  # who is chosen: rows, rules and `choose`; sub-name the target
     OTHERWISE = "otherwise"  # where a closed gate leads; sub-name the target
@@ -92,17 +92,13 @@ def subject_of(*parts: str | int) -> int:
     return int.from_bytes(_digest(parts, 8), "little", signed=True)
 
 
-def place_of(touchpoint: str, purpose: Purpose | str, name: str = "") -> int:
-    """Give the number of a place where draws are made.
+def site_of(touchpoint: str) -> int:
+    """Give the number of a site where draws are made: one Philox block serves one entry there.
 
     Parameters
     ----------
     touchpoint : str
-        Its name; empty for a draw that belongs to no touchpoint (an arrival, an order).
-    purpose : Purpose
-        What the draw is for.
-    name : str
-        The sub-name: a target, product, attribute or clock; empty where the purpose has none.
+        Its name; empty for draws that belong to no touchpoint (an arrival, an order).
 
     Returns
     -------
@@ -112,10 +108,32 @@ def place_of(touchpoint: str, purpose: Purpose | str, name: str = "") -> int:
     Raises
     ------
     ValueError
-        For an unknown purpose or a control character.
-
+        For a control character.
     """
-    return int.from_bytes(_digest((touchpoint, Purpose(purpose).value, name), 5), "little")
+    return int.from_bytes(_digest(("site", touchpoint), 5), "little")
+
+
+def key_of(purpose: Purpose | str, name: str = "") -> int:
+    """Give the key that turns the block of an entry into the uniform of one purpose.
+
+    Parameters
+    ----------
+    purpose : Purpose
+        What the draw is for.
+    name : str
+        The sub-name: a target, product, attribute or clock; empty where the purpose has none.
+
+    Returns
+    -------
+    int
+        64 bits as int64.
+
+    Raises
+    ------
+    ValueError
+        For an unknown purpose or a control character.
+    """
+    return int.from_bytes(_digest(("key", Purpose(purpose).value, name), 8), "little", signed=True)
 
 
 def _digest(parts: tuple[str | int, ...], size: int) -> bytes:

@@ -25,7 +25,7 @@ def _sources() -> list[Path]:
     """List the files that hold compiled functions, in a fixed order."""
     root = Path(__file__).parent
     # The last two hold numbers that compiled code freezes.
-    patterns = ("laws/*.py", "engine/*.py", "program/tables.py", "spec/expressions/vocabulary.py")
+    patterns = ("laws/*.py", "engine/*.py", "program/tables.py", "program/image.py", "spec/expressions/vocabulary.py")
     return [Path(__file__), *(path for pattern in patterns for path in sorted(root.glob(pattern)))]
 
 

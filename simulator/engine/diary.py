@@ -6,27 +6,21 @@ otherwise among all the others, until his journey is over.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from simulator.addresses import Purpose, place_of, subject_of
-from simulator.engine import rules
+from simulator.engine.arrivals import arrivals_of_day
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.journey import Hook, Journeys
 from simulator.engine.reference.run import simulate
 from simulator.engine.reference.world import World
-from simulator.engine.streams import uniform
-from simulator.laws.counts import poisson_quantile
 from simulator.program.program import Program
 from simulator.spec.model import DAY
 
 __all__ = ["Diary", "Met", "Page", "arrivals", "diaries", "diary"]
 
 _KINDS: Final = ("existing", "arrived", "referred")
-_HOW_MANY = place_of("", Purpose.ARRIVALS)
-_WHEN = place_of("", Purpose.ARRIVE)
 
 
 class Met(NamedTuple):
@@ -104,15 +98,7 @@ def arrivals(program: Program, seed: int, replication: int, persona: int | None 
 
 
 def _of_day(program: Program, seed: int, replication: int, persona: int, day: int) -> Iterator[Met]:
-    mean = float(program.values.day_means[persona, day])
-    if mean <= 0.0:
-        return
-    name, profile = program.names.personas[persona], program.values.hour_profiles[persona]
-    date = (program.start + datetime.timedelta(days=day)).isoformat()
-    u = uniform(seed, replication, subject_of("arrivals", name, date), _HOW_MANY, 0, 0)
-    for k in range(int(poisson_quantile(mean, u))):
-        subject = subject_of("arrived", name, date, k)
-        within = rules.arrival_time(profile, uniform(seed, replication, subject, _WHEN, 0, 0))
+    for subject, within in arrivals_of_day(program, seed, replication, persona, day):
         yield Met(day * DAY + within, subject % (1 << 64), subject, persona, "arrived")
 
 

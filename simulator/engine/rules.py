@@ -1,8 +1,8 @@
 """The compiled rules both engines play by: draws at addresses, choices, effects of dates.
 
-Each function takes flat arrays of a program and the address of the customer who asks, and returns a
-number. A negative number is a refusal (a negative or NaN weight or duration); the caller knows the
-customer and the line, and stops the run with them.
+Each function takes the image of a program (see `simulator.program.image`) and the block of random bits
+of the entry that asks, and returns a number. A negative number is a refusal (a negative or NaN weight
+or duration); the caller knows the customer and the line, and stops the run with them.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from simulator import limits
 from simulator.compiled import compiled
 from simulator.engine.stack import evaluate
-from simulator.engine.streams import exponential_race, gumbel_key, uniform
+from simulator.engine.streams import exponential_race, gumbel_key, mixed
 from simulator.laws.biased import biased_quantile
 from simulator.laws.families import quantile
-from simulator.program.tables import ENTRY_ODDS, ENTRY_PLACE, ENTRY_TIMELINE
+from simulator.program.image import Part
+from simulator.program.tables import Entry, Row
 
 __all__ = [
     "FOREVER",
@@ -34,11 +35,11 @@ __all__ = [
     "level_at",
     "odds_of",
     "to_milliseconds",
+    "value_of",
 ]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Codes = NDArray[np.int32]
 
 # Longer than any horizon, short enough to be added to any time without overflow.
 FOREVER: Final = 1 << 61
@@ -47,6 +48,21 @@ NOBODY: Final = -1
 _UTILITY: Final = limits.UTILITY
 _HOUR: Final = 3_600_000.0
 _DAY_LAST: Final = 86_399_999
+
+# Compiled code freezes plain integers; it cannot read an enumeration.
+_LAWS: Final = int(Part.LAWS)
+_PARAMETERS: Final = int(Part.LAW_PARAMETERS)
+_TIMELINES: Final = int(Part.TIMELINES)
+_EXPRESSIONS: Final = int(Part.EXPRESSIONS)
+_ROWS: Final = int(Part.ROWS)
+_ROW: Final = len(Row._fields)
+_LOGIT: Final = Row._fields.index("logit")
+_ENTRIES: Final = int(Part.ENTRIES)
+_ENTRY: Final = len(Entry._fields)
+_KEY: Final = Entry._fields.index("key")
+_ODDS: Final = Entry._fields.index("odds")
+_TIMELINE: Final = Entry._fields.index("timeline")
+_WEIGHTS: Final = int(Part.WEIGHTS)
 
 
 @compiled
@@ -60,60 +76,27 @@ def to_milliseconds(duration: float) -> int:
 
 
 @compiled
-def draw(
-    laws: Integers,
-    parameters: Floats,
-    knots: Floats,
-    law: int,
-    seed: int,
-    replication: int,
-    subject: int,
-    place: int,
-    entry: int,
-) -> float:
-    """Draw one value of a law at an address."""
-    u = uniform(seed, replication, subject, place, entry, 0)
+def draw(ints: Integers, floats: Floats, law: int, w0: int, w1: int, key: int) -> float:
+    """Draw one value of a law."""
+    at = ints[_LAWS] + 3 * law
+    to = ints[_PARAMETERS] + 3 * law
+    u = mixed(w0, w1, key, 0)
     return quantile(
-        laws[law, 0],
-        parameters[law, 0],
-        parameters[law, 1],
-        parameters[law, 2],
-        knots,
-        laws[law, 1],
-        laws[law, 2],
-        u,
+        ints[at], floats[to], floats[to + 1], floats[to + 2], floats, ints[at + 1], ints[at + 2], u
     )
 
 
 @compiled
-def draw_time(
-    laws: Integers,
-    parameters: Floats,
-    knots: Floats,
-    law: int,
-    seed: int,
-    replication: int,
-    subject: int,
-    place: int,
-    entry: int,
-) -> int:
+def draw_time(ints: Integers, floats: Floats, law: int, w0: int, w1: int, key: int) -> int:
     """Draw a duration in whole milliseconds; no law is no time."""
     if law < 0:
         return 0
-    return to_milliseconds(draw(laws, parameters, knots, law, seed, replication, subject, place, entry))
+    return to_milliseconds(draw(ints, floats, law, w0, w1, key))
 
 
 @compiled
 def draw_residual(
-    laws: Integers,
-    parameters: Floats,
-    knots: Floats,
-    law: int,
-    seed: int,
-    replication: int,
-    subject: int,
-    residual_place: int,
-    bias_place: int,
+    ints: Integers, floats: Floats, law: int, w0: int, w1: int, residual_key: int, bias_key: int
 ) -> int:
     """Draw what remains of a stay met in the middle: v of a length-biased stay.
 
@@ -123,32 +106,29 @@ def draw_residual(
     """
     if law < 0:
         return 0
-    u = uniform(seed, replication, subject, bias_place, 1, 0)
-    v = uniform(seed, replication, subject, residual_place, 1, 0)
+    at = ints[_LAWS] + 3 * law
+    to = ints[_PARAMETERS] + 3 * law
+    u = mixed(w0, w1, bias_key, 0)
+    v = mixed(w0, w1, residual_key, 0)
     whole = biased_quantile(
-        laws[law, 0],
-        parameters[law, 0],
-        parameters[law, 1],
-        parameters[law, 2],
-        knots,
-        laws[law, 1],
-        laws[law, 2],
-        u,
+        ints[at], floats[to], floats[to + 1], floats[to + 2], floats, ints[at + 1], ints[at + 2], u
     )
     return to_milliseconds(v * whole)
 
 
 @compiled
-def level_at(times: Integers, levels: Floats, first: int, last: int, now: int) -> float:
+def level_at(ints: Integers, floats: Floats, timeline: int, now: int) -> float:
     """Read a step function at a time: the level of the last step not after it."""
-    low, high = first, last - 1
+    at = ints[_TIMELINES] + 3 * timeline
+    first = ints[at]
+    low, high = first, ints[at + 1] - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if times[middle] <= now:
+        if ints[middle] <= now:
             low = middle
         else:
             high = middle - 1
-    return float(levels[low])
+    return float(floats[ints[at + 2] + low - first])
 
 
 @compiled
@@ -159,29 +139,19 @@ def odds_of(chance: float, factor: float) -> float:
 
 
 @compiled
+def value_of(ints: Integers, floats: Floats, expression: int, cells: Floats, stack: Floats) -> float:
+    """Evaluate an expression on what a customer sees."""
+    at = ints[_EXPRESSIONS] + 2 * expression
+    return evaluate(ints, floats, ints[at], ints[at + 1], cells, stack)
+
+
+@compiled
 def choose(
-    first: int,
-    last: int,
-    logit: int,
-    entries: Integers,
-    weights: Floats,
-    expressions: Integers,
-    code: Codes,
-    constants: Floats,
-    timelines: Integers,
-    times: Integers,
-    levels: Floats,
-    cells: Floats,
-    stack: Floats,
-    seed: int,
-    replication: int,
-    subject: int,
-    entry: int,
-    now: int,
+    ints: Integers, floats: Floats, row: int, w0: int, w1: int, cells: Floats, stack: Floats, now: int
 ) -> int:
     """Choose an entry of a row by exponential race: the smallest -ln(u) / weight wins.
 
-    Every target has its own uniform, addressed by its name, so neither the order of the file nor a
+    Every target has its own uniform, by the key of its name, so neither the order of the file nor a
     target added or removed disturbs the others. A logit compares ln(-ln u) - utility.
 
     Returns
@@ -190,22 +160,24 @@ def choose(
         The row number of the entry; `NOBODY` when all weights are 0; -2 - i when the weight or
         utility of entry i is negative, NaN or out of range.
     """
+    at = ints[_ROWS] + _ROW * row
+    first, last, logit = ints[at], ints[at + 1], ints[at + _LOGIT]
     best, winner = math.inf, NOBODY
     for i in range(first, last):
-        weight = weights[i]
-        if entries[i, ENTRY_TIMELINE] >= 0:
-            line = entries[i, ENTRY_TIMELINE]
-            weight *= level_at(times, levels, timelines[line, 0], timelines[line, 1], now)
-        odds = entries[i, ENTRY_ODDS]
+        entry = ints[_ENTRIES] + _ENTRY * i
+        weight = floats[ints[_WEIGHTS] + i]
+        timeline, odds = ints[entry + _TIMELINE], ints[entry + _ODDS]
+        if timeline >= 0:
+            weight *= level_at(ints, floats, timeline, now)
         value = 1.0
         if odds >= 0:
-            value = evaluate(code, constants, expressions[odds, 0], expressions[odds, 1], cells, stack)
+            value = value_of(ints, floats, odds, cells, stack)
         if logit == 1:
             if not abs(value) <= _UTILITY:
                 return -2 - i
-            value += math.log(weight) if weight > 0.0 else -math.inf
-            if value == -math.inf:
+            if weight == 0.0:
                 continue
+            value += math.log(weight)
         else:
             weight *= value
             if not 0.0 <= weight < math.inf:
@@ -214,7 +186,7 @@ def choose(
                 continue
         if last - first == 1:
             return i
-        u = uniform(seed, replication, subject, entries[i, ENTRY_PLACE], entry, 0)
+        u = mixed(w0, w1, ints[entry + _KEY], 0)
         key = gumbel_key(u, value) if logit == 1 else exponential_race(u, weight)
         if key < best:
             best, winner = key, i

@@ -129,25 +129,25 @@ def _binary(op: int, a: float, b: float) -> float:
 
 @compiled
 def evaluate(
-    code: npt.NDArray[np.int32],
-    constants: npt.NDArray[np.float64],
+    ints: npt.NDArray[np.int64],
+    floats: npt.NDArray[np.float64],
     first: int,
     last: int,
     cells: npt.NDArray[np.float64],
     stack: npt.NDArray[np.float64],
 ) -> float:
-    """Evaluate rows ``first`` up to, not including, ``last``.
+    """Evaluate the code from position ``first`` up to, not including, ``last``.
 
     Parameters
     ----------
-    code : ndarray of int32, shape (rows, 2)
-        Operation and argument, as written by :func:`simulator.spec.expressions.flatten`.
-    constants : ndarray of float64
-        What ``CONSTANT`` rows push; times in milliseconds.
+    ints : ndarray of int64
+        Holds pairs of operation and argument, see :func:`simulator.spec.expressions.flatten`.
+    floats : ndarray of float64
+        Holds what ``CONSTANT`` pushes, at the position of its argument; times in milliseconds.
     first, last : int
-        Where the program stands in ``code``.
+        Where the code stands in ``ints``.
     cells : ndarray of float64
-        What the customer sees; ``LOAD`` rows push from it.
+        What the customer sees; ``LOAD`` pushes from it.
     stack : ndarray of float64, shape (STACK_CELLS,)
         Scratch memory, see :func:`new_stack`; its contents do not matter.
 
@@ -157,12 +157,12 @@ def evaluate(
         A number, a time in milliseconds, or a truth as 1.0 or 0.0.
     """
     top = -1
-    for row in range(first, last):
-        op = code[row, 0]
+    for position in range(first, last, 2):
+        op = ints[position]
         if op <= _LOAD:
             top += 1
-            argument = code[row, 1]
-            stack[top] = constants[argument] if op == _CONSTANT else cells[argument]
+            argument = ints[position + 1]
+            stack[top] = floats[argument] if op == _CONSTANT else cells[argument]
         elif op <= _SIGMOID:
             stack[top] = _unary(op, stack[top])
         elif op < _CLIP:

@@ -1,32 +1,40 @@
-"""Randomness has an address: every uniform is Philox4x32-10 of who, where, which time and which.
+"""Randomness has an address: every uniform is a function of who, where, which time and what for.
 
-There is no generator state. A draw is named by six numbers and nothing else, so a draw does not
-move when another one is added, removed or made earlier, by any engine and any number of workers.
+There is no generator state. A draw is named by its address and nothing else, so a draw does not move
+when another one is added, removed or made earlier, by any engine and any number of workers.
 
-==============  ====  ===================================================================
+==============  ====  ======================================================================
 part            bits  meaning
-==============  ====  ===================================================================
+==============  ====  ======================================================================
 seed              32  of the run
 replication       32  of the run
-subject           64  :func:`simulator.addresses.subject_of`: a customer, a day's arrivals, an order, a number
-place             40  :func:`simulator.addresses.place_of`: touchpoint, purpose, sub-name
+subject           64  `subject_of`: a customer, a day's arrivals, an order, a number
+site              40  `site_of`: the touchpoint, or none
 entry             16  the how-manieth attempt to enter that touchpoint
-draw               8  the how-manieth uniform of that purpose in that entry
-==============  ====  ===================================================================
+key               64  `key_of`: purpose and sub-name, such as (next, cart)
+draw              64  the how-manieth uniform of that purpose in that entry
+==============  ====  ======================================================================
 
-Word order (words of 32 bits, the least significant first)::
+One block of Philox4x32-10 serves a whole visit: it is a function of seed, replication, subject, site
+and entry. Each uniform of the visit is a mix of that block with the key of its purpose. Word order
+(words of 32 bits, the least significant first; all other bits are 0)::
 
-    key     0  seed
-            1  replication
-    counter 0  subject, bits 0-31
-            1  subject, bits 32-63
-            2  place, bits 0-31
-            3  place, bits 32-39, then entry << 8, then draw << 24
-    uniform k = word 0 << 20 | word 1 >> 12,  u = (k + 1/2) / 2**52
+    Philox key      0  seed                    counter  0  subject, bits 0-31
+                    1  replication                      1  subject, bits 32-63
+                                                        2  site, bits 0-31
+                                                        3  site, bits 32-39, then entry << 8
+    block           w0 = word 0 << 32 | word 1,  w1 = word 2 << 32 | word 3
+    uniform         x = mix(w0 ^ (key + draw * G)) + w1  (64 bits),  u = ((x >> 12) + 1/2) / 2**52
+
+with G = 0x9E3779B97F4A7C15 and the 64-bit mixer `mix` below. For one key, u is uniform because w1 is.
+For two keys the difference of their x depends on w0 only and is independent of either of them, so two
+uniforms of a visit are independent as far as the difference of `mix` at two points is uniform: the
+tests look at that over many keys and seeds.
 
 References
 ----------
 Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3. SC11 (2011).
+Evensen: Stronger, better, morer, Moremur (2019): the constants of the mixer.
 """
 
 from __future__ import annotations
@@ -39,22 +47,21 @@ import numpy as np
 from simulator.compiled import compiled
 
 __all__ = [
-    "DRAWS",
     "ENTRIES",
-    "PLACES",
     "SEEDS",
+    "SITES",
+    "block",
     "exponential_race",
     "gumbel_key",
+    "mixed",
     "philox",
     "uniform",
 ]
 
 SEEDS: Final = 1 << 32  # seeds and replications are 0 … SEEDS - 1
-PLACES: Final = 1 << 40
+SITES: Final = 1 << 40
 ENTRIES: Final = 1 << 16
-DRAWS: Final = 1 << 8
 
-# In compiled code an int64 and a uint64 meet as a float64, so every constant is a uint64 as well.
 _M0: Final = np.uint64(0xD2511F53)
 _M1: Final = np.uint64(0xCD9E8D57)
 _W0: Final = np.uint64(0x9E3779B9)
@@ -63,11 +70,14 @@ _LOW: Final = np.uint64(0xFFFFFFFF)
 _N8: Final = np.uint64(8)
 _N12: Final = np.uint64(12)
 _N16: Final = np.uint64(16)
-_N20: Final = np.uint64(20)
-_N24: Final = np.uint64(24)
+_N27: Final = np.uint64(27)
 _N32: Final = np.uint64(32)
+_N33: Final = np.uint64(33)
 _N40: Final = np.uint64(40)
 _NONE: Final = np.uint64(0)
+_MIX1: Final = np.uint64(0x3C79AC492BA7B653)
+_MIX2: Final = np.uint64(0x1C69B3F74AC4AE35)
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _STEP: Final = 2.0**-52
 
 
@@ -102,8 +112,8 @@ def philox(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, i
 
 
 @compiled
-def uniform(seed: int, replication: int, subject: int, place: int, entry: int, draw: int) -> float:
-    """Draw the uniform that lives at an address.
+def block(seed: int, replication: int, subject: int, site: int, entry: int) -> tuple[int, int]:
+    """Draw the block of random bits that serves one entry.
 
     Parameters
     ----------
@@ -111,17 +121,15 @@ def uniform(seed: int, replication: int, subject: int, place: int, entry: int, d
         0 … 2**32 - 1.
     subject : int
         From :func:`simulator.addresses.subject_of`, int64; another integer type is another compilation.
-    place : int
-        From :func:`simulator.addresses.place_of`, 0 … 2**40 - 1.
+    site : int
+        From :func:`simulator.addresses.site_of`, 0 … 2**40 - 1.
     entry : int
         0 … 65,535.
-    draw : int
-        0 … 255.
 
     Returns
     -------
-    float
-        (k + 1/2) / 2**52 with k of 52 bits: never 0, never 1, symmetric about one half.
+    tuple of int
+        Two words of 64 bits, as int64.
 
     Raises
     ------
@@ -129,15 +137,46 @@ def uniform(seed: int, replication: int, subject: int, place: int, entry: int, d
         If a part does not fit its bits; cut off, it would be another draw's address.
     """
     key0, key1 = np.uint64(seed), np.uint64(replication)
-    who, where = np.uint64(subject), np.uint64(place)
-    time, which = np.uint64(entry), np.uint64(draw)
-    over = (key0 >> _N32) | (key1 >> _N32) | (where >> _N40) | (time >> _N16) | (which >> _N8)
-    if over != _NONE:
+    who, where, time = np.uint64(subject), np.uint64(site), np.uint64(entry)
+    if (key0 >> _N32) | (key1 >> _N32) | (where >> _N40) | (time >> _N16) != _NONE:
         raise ValueError("a part of a random number's address is out of range")
-    last = (where >> _N32) | (time << _N8) | (which << _N24)
-    r0, r1, _, _ = philox(key0, key1, who & _LOW, who >> _N32, where & _LOW, last)  # type: ignore[arg-type]
-    bits = (np.uint64(r0) << _N20) | (np.uint64(r1) >> _N12)
-    return (float(bits) + 0.5) * _STEP
+    last = (where >> _N32) | (time << _N8)
+    r0, r1, r2, r3 = philox(key0, key1, who & _LOW, who >> _N32, where & _LOW, last)  # type: ignore[arg-type]
+    first = (np.uint64(r0) << _N32) | np.uint64(r1)
+    second = (np.uint64(r2) << _N32) | np.uint64(r3)
+    return np.int64(first), np.int64(second)  # type: ignore[return-value]  # NumPy's words stand in for int
+
+
+@compiled
+def mixed(w0: int, w1: int, key: int, draw: int) -> float:
+    """Turn the block of an entry into the uniform of one purpose.
+
+    Parameters
+    ----------
+    w0, w1 : int
+        The block.
+    key : int
+        From :func:`simulator.addresses.key_of`, int64.
+    draw : int
+        The how-manieth uniform of that purpose.
+
+    Returns
+    -------
+    float
+        (k + 1/2) / 2**52 with k of 52 bits: never 0, never 1, symmetric about one half.
+    """
+    x = np.uint64(w0) ^ (np.uint64(key) + np.uint64(draw) * _GOLDEN)
+    x = (x ^ (x >> _N27)) * _MIX1
+    x = (x ^ (x >> _N33)) * _MIX2
+    x = (x ^ (x >> _N27)) + np.uint64(w1)
+    return (float(x >> _N12) + 0.5) * _STEP
+
+
+@compiled
+def uniform(seed: int, replication: int, subject: int, site: int, entry: int, key: int, draw: int) -> float:
+    """Draw the uniform that lives at an address; see :func:`block` and :func:`mixed`."""
+    w0, w1 = block(seed, replication, subject, site, entry)
+    return mixed(w0, w1, key, draw)
 
 
 @compiled

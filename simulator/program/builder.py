@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from simulator.addresses import Purpose, place_of
+from simulator.addresses import Purpose, key_of
 from simulator.laws.law import Law
 from simulator.program import tables
 from simulator.program.calendar import Timeline, odds_timeline
@@ -173,11 +173,11 @@ class Builder:
             self.entries.append(
                 tables.Entry(
                     target=target,
-                    place=place_of(touchpoint, purpose, name),
+                    key=key_of(purpose, name),
                     odds=self.expression(share.odds, purpose, name, "odds"),
                     timeline=self._dated(touchpoint, rule, name) if manner == Manner.DECIDED else NONE,
                     after=self.law(share.after),
-                    after_place=place_of(touchpoint, Purpose.AFTER, name),
+                    after_key=key_of(Purpose.AFTER, name),
                     edge=self.edge(self.index["touchpoint"][touchpoint], manner, target) if counted else NONE,
                 )
             )
@@ -185,14 +185,14 @@ class Builder:
         self.rows.append(tables.Row(first, len(self.entries), 0))
         return len(self.rows) - 1
 
-    def mix(self, row: Mapping[str, Share] | None, touchpoint: str) -> int:
+    def mix(self, row: Mapping[str, Share] | None) -> int:
         """Lay down a row whose targets are personas."""
         if row is None:
             return NONE
         first = len(self.entries)
         for name, share in sorted(row.items()):
-            place = place_of(touchpoint, Purpose.PERSONA, name)
-            self.entries.append(tables.Entry(self.index["persona"][name], place, NONE, NONE, NONE, 0, NONE))
+            key = key_of(Purpose.PERSONA, name)
+            self.entries.append(tables.Entry(self.index["persona"][name], key, NONE, NONE, NONE, 0, NONE))
             self.weights.append(float(share.p or 0.0))
         self.rows.append(tables.Row(first, len(self.entries), 0))
         return len(self.rows) - 1
@@ -205,11 +205,11 @@ class Builder:
             self.entries.append(
                 tables.Entry(
                     target=target,
-                    place=place_of(touchpoint, Purpose.NEXT, name),
+                    key=key_of(Purpose.NEXT, name),
                     odds=self.expression(option.utility, "choose", name),
                     timeline=self._dated(touchpoint, None, name),
                     after=self.law(option.after),
-                    after_place=place_of(touchpoint, Purpose.AFTER, name),
+                    after_key=key_of(Purpose.AFTER, name),
                     edge=self.edge(self.index["touchpoint"][touchpoint], Manner.DECIDED, target),
                 )
             )

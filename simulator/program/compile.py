@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.addresses import Purpose, place_of
+from simulator.addresses import Purpose, key_of
 from simulator.laws.law import Law
 from simulator.program import tables
 from simulator.program.calendar import MICRO, day_means, hour_profile, opening_timelines, price_timeline
@@ -60,7 +60,7 @@ class _Compiler(Stations):
                     reorder_point=policy.reorder_point if policy else NONE,
                     order_up_to=policy.order_up_to if policy else NONE,
                     lead_time=self.law(stock.lead_time) if stock else NONE,
-                    lead_time_place=place_of("", Purpose.LEAD_TIME, name),
+                    lead_time_key=key_of(Purpose.LEAD_TIME, name),
                     backorder=int(stock is not None and stock.when_out == "backorder"),
                 )
             )
@@ -88,18 +88,15 @@ class _Compiler(Stations):
             persona = self.model.personas[name]
             self.path = ("personas", name)
             there = persona.existing
-            first, last = self.lay_effects(there.set, "") if there else (0, 0)
-            at = there.at if there else ""
+            first, last = self.lay_effects(there.set) if there else (0, 0)
             rows.append(
                 tables.PersonaStart(
                     enters=self.row(persona.enters, "", Purpose.ENTERS),
                     existing=there.count if there else 0,
-                    existing_at=self.index["touchpoint"][at] if there else NONE,
+                    existing_at=self.index["touchpoint"][there.at] if there else NONE,
                     existing_orders=there.orders if there else 0,
                     first_effect=first,
                     last_effect=last,
-                    residual_place=place_of(at, Purpose.RESIDUAL),
-                    bias_place=place_of(at, Purpose.LENGTH_BIAS),
                 )
             )
         return rows
@@ -190,6 +187,9 @@ class _Compiler(Stations):
             edges=table(self.edges, tables.Edge),
             resume_edges=resume_edges,
             cells=cells,
+            attributes=np.array(
+                [[key_of(Purpose.INITIAL, name)] for name in self.names.attributes], dtype=np.int64
+            ),
             expressions=table(self.code.spans, tables.Span),
             code=np.array(self.code.items, dtype=np.int32).reshape(-1, 2),
             laws=np.array(

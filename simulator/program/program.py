@@ -17,6 +17,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.program.tables import ProductStock, Station
+
 __all__ = ["Cell", "Names", "Program", "Sight", "Structure", "Values"]
 
 Floats = NDArray[np.float64]
@@ -106,6 +108,7 @@ class Structure:
     edges: Integers
     resume_edges: Integers  # (touchpoints, targets) or empty: the edge by which a stop resumes
     cells: Integers
+    attributes: Integers  # the key of each attribute's first value
     expressions: Integers  # spans of `code`
     code: Codes  # (operation, argument)
     laws: Integers  # family and span of `knots`
@@ -195,9 +198,9 @@ class Program:
     @cached_property
     def shares(self) -> bool:
         """Whether one customer's journey can touch another's: teams or stock that can run out."""
-        stations = self.structure.stations
-        limited = bool(len(self.structure.products)) and bool(self.structure.products[:, 3].any())
-        return limited or bool((stations[:, 4] >= 0).any())
+        team, limited = Station._fields.index("team"), ProductStock._fields.index("limited")
+        served = bool((self.structure.stations[:, team] >= 0).any())
+        return served or bool(self.structure.products[:, limited].any())
 
     @cached_property
     def hash(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.addresses import Purpose, place_of
+from simulator.addresses import Purpose, key_of, site_of
 from simulator.program import tables
 from simulator.program.builder import Builder
 from simulator.program.calendar import MICRO
@@ -48,8 +48,8 @@ class Stations(Builder):
                     target=target,
                     condition=self.expression(clock.condition, "race", target_name, "if"),
                     law=self.law(clock.after),
-                    time_place=place_of(name, Purpose.RACE_TIME, target_name),
-                    chance_place=place_of(name, Purpose.RACE_P, target_name),
+                    time_key=key_of(Purpose.RACE_TIME, target_name),
+                    chance_key=key_of(Purpose.RACE_P, target_name),
                     side_trip=int(clock.side_trip),
                     edge=self.edge(source, Manner.DECIDED, target),
                 )
@@ -57,7 +57,7 @@ class Stations(Builder):
             self.clock_chances.append(clock.p)
         return first, len(self.clocks)
 
-    def lay_effects(self, effects: Mapping[str, Effect], touchpoint: str) -> tuple[int, int]:
+    def lay_effects(self, effects: Mapping[str, Effect]) -> tuple[int, int]:
         """Lay down what a visit does to attributes; give the span of rows."""
         first = len(self.effects)
         for name, effect in sorted(effects.items()):
@@ -67,22 +67,22 @@ class Stations(Builder):
                     attribute=self.index["attribute"][name],
                     to=self.expression(effect.to, "set", name),
                     noise=self.law(effect.noise),
-                    place=place_of(touchpoint, purpose, name),
+                    key=key_of(purpose, name),
                 )
             )
             self.effect_chances.append(0.0 if effect.chance is None else effect.chance)
         return first, len(self.effects)
 
-    def _basket(self, lines: Mapping[str, Line], touchpoint: str) -> tuple[int, int]:
+    def _basket(self, lines: Mapping[str, Line]) -> tuple[int, int]:
         first = len(self.lines)
         for name, line in sorted(lines.items()):
             self.lines.append(
                 tables.Line(
                     product=self.index["product"][name],
-                    place=place_of(touchpoint, Purpose.SELLS, name),
+                    key=key_of(Purpose.SELLS, name),
                     odds=self.expression(line.odds, "sells", name, "odds"),
                     units=self.law(line.units),
-                    units_place=place_of(touchpoint, Purpose.UNITS, name),
+                    units_key=key_of(Purpose.UNITS, name),
                 )
             )
             self.line_chances.append(float(line.p or 0.0))
@@ -121,8 +121,8 @@ class Stations(Builder):
             self.detours.append(
                 tables.DetourStop(
                     to=to,
-                    place=place_of(name, Purpose.DETOUR, key),
-                    resume_place=place_of(detour.to, Purpose.RESUME, key),
+                    key=key_of(Purpose.DETOUR, key),
+                    resume_key=key_of(Purpose.RESUME, key),
                     edge=self.edge(self.index["touchpoint"][name], Manner.DECIDED, to),
                 )
             )
@@ -146,8 +146,8 @@ class Stations(Builder):
         decision, first_rule, last_rule = self._decision(name, touchpoint)
         basket = touchpoint.sells
         lines = (basket.one_of or basket.each or {}) if basket is not None else {}
-        first_line, last_line = self._basket(lines, name)
-        first_effect, last_effect = self.lay_effects(touchpoint.set, name)
+        first_line, last_line = self._basket(lines)
+        first_effect, last_effect = self.lay_effects(touchpoint.set)
         list_, returns, refers = touchpoint.back_in_stock, touchpoint.returns, touchpoint.refers
         on_stockout = self.row(touchpoint.on_stockout, name, Purpose.ON_STOCKOUT, Manner.STOCKOUT)
         if list_ is not None and list_.woken is None:
@@ -162,37 +162,32 @@ class Stations(Builder):
         closed = touchpoint.on_closed
         station = tables.Station(
             touchpoint=source,
+            site=site_of(name),
             contact=int(touchpoint.contact),
             only_if=self.expression(touchpoint.only_if, "only_if"),
             otherwise=self.row(touchpoint.otherwise, name, Purpose.OTHERWISE, Manner.REFUSED),
             team=self.index["team"][touchpoint.team] if touchpoint.team is not None else NONE,
             patience=self.law(touchpoint.patience),
-            patience_place=place_of(name, Purpose.PATIENCE),
             on_abandon=self.row(touchpoint.on_abandon, name, Purpose.ON_ABANDON, Manner.ABANDONED),
             on_closed=WAIT
             if closed is None or isinstance(closed, str)
             else self.row(closed, name, Purpose.ON_CLOSED, Manner.CLOSED),
             dwell=self.law(touchpoint.dwell),
-            dwell_place=place_of(name, Purpose.DWELL),
             each=int(basket is not None and basket.each is not None),
             first_line=first_line,
             last_line=last_line,
             empty=empty,
             on_stockout=on_stockout,
             give_up=self.law(list_.give_up) if list_ else NONE,
-            give_up_place=place_of(name, Purpose.GIVE_UP),
             gave_up=gave_up,
             woken=woken,
             returns_of=self.index["touchpoint"][returns.of] if returns else NONE,
-            restock_place=place_of(name, Purpose.RESTOCK),
             first_effect=first_effect,
             last_effect=last_effect,
             referrals=self.law(refers.count) if refers else NONE,
-            referrals_place=place_of(name, Purpose.COUNT),
             referral_enters=self.row(refers.enters, name, Purpose.ENTERS) if refers else NONE,
             referral_after=self.law(refers.after) if refers else NONE,
-            referral_after_place=place_of(name, Purpose.REFER_AFTER),
-            referral_personas=self.mix(refers.personas, name) if refers else NONE,
+            referral_personas=self.mix(refers.personas) if refers else NONE,
             decision=decision,
             first_rule=first_rule,
             last_rule=last_rule,

@@ -3,7 +3,7 @@
 Every table is an int64 array with a column for each field below (structure: who leads where), beside
 arrays of values with the same row numbers (weights, parameters, rates), which may differ by replication.
 An index of -1 means "none". Names are sorted, so the order in the file has no influence, and a tie
-"by name" is a tie by index. The column numbers (`ENTRY_TARGET`, …) are for compiled code.
+"by name" is a tie by index.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Decision:
 
 
 class Span(NamedTuple):
-    """A run of rows [first, last) of another table: an expression's code, a law's knots, a timeline."""
+    """A run of rows [first, last) of another table: an expression's code, a timeline's steps."""
 
     first: int
     last: int
@@ -92,11 +92,11 @@ class Entry(NamedTuple):
     """One target of a row. Values: `weights`."""
 
     target: int  # touchpoint, or touchpoints + outcome, or BACK or WAIT; a persona in a mix
-    place: int  # address of its choice
+    key: int  # of its choice
     odds: int  # expression: factor of the weight, or the utility of a logit
     timeline: int  # dated factor of the weight
     after: int  # law of the travel
-    after_place: int
+    after_key: int
     edge: int
 
 
@@ -113,8 +113,8 @@ class Clock(NamedTuple):
     target: int
     condition: int
     law: int
-    time_place: int
-    chance_place: int
+    time_key: int
+    chance_key: int
     side_trip: int
     edge: int
 
@@ -123,10 +123,10 @@ class Line(NamedTuple):
     """One line of a basket. Values: `line_chances`."""
 
     product: int
-    place: int
+    key: int
     odds: int
     units: int  # law, -1: one unit
-    units_place: int
+    units_key: int
 
 
 class Effect(NamedTuple):
@@ -135,15 +135,15 @@ class Effect(NamedTuple):
     attribute: int
     to: int  # expression, -1: a chance to become 1
     noise: int  # law
-    place: int  # address of the noise or the chance
+    key: int  # of the noise or the chance
 
 
 class DetourStop(NamedTuple):
     """A detour that may follow a station. Values: `detour_chances`, `detour_resumes`."""
 
     to: int
-    place: int
-    resume_place: int
+    key: int
+    resume_key: int
     edge: int
 
 
@@ -151,34 +151,29 @@ class Station(NamedTuple):
     """A touchpoint as some personas meet it. Values: `costs`, `restocks`, `fees`."""
 
     touchpoint: int
+    site: int  # address of every draw made here
     contact: int
     only_if: int
     otherwise: int
     team: int
     patience: int
-    patience_place: int
     on_abandon: int
     on_closed: int  # row, or WAIT
     dwell: int
-    dwell_place: int
     each: int  # 1: every line by itself; 0: one of them
     first_line: int
     last_line: int
     empty: int
     on_stockout: int
     give_up: int  # law; -1: no list
-    give_up_place: int
     gave_up: int  # row
     woken: int  # row; -1: this touchpoint again
     returns_of: int
-    restock_place: int
     first_effect: int
     last_effect: int
     referrals: int  # law of their number
-    referrals_place: int
     referral_enters: int
     referral_after: int
-    referral_after_place: int
     referral_personas: int
     decision: int
     first_rule: int  # rules, or clocks of a race
@@ -198,8 +193,6 @@ class PersonaStart(NamedTuple):
     existing_orders: int
     first_effect: int
     last_effect: int
-    residual_place: int
-    bias_place: int
 
 
 class ProductStock(NamedTuple):
@@ -213,7 +206,7 @@ class ProductStock(NamedTuple):
     reorder_point: int  # -1: never ordered
     order_up_to: int
     lead_time: int
-    lead_time_place: int
+    lead_time_key: int
     backorder: int
 
 
@@ -246,14 +239,3 @@ def table(rows: Iterable[NamedTuple], kind: type[NamedTuple]) -> NDArray[np.int6
     listed = [tuple(row) for row in rows]
     width = len(kind._fields)
     return np.array(listed, dtype=np.int64).reshape(len(listed), width)
-
-
-ENTRY_TARGET: Final = Entry._fields.index("target")
-ENTRY_PLACE: Final = Entry._fields.index("place")
-ENTRY_ODDS: Final = Entry._fields.index("odds")
-ENTRY_TIMELINE: Final = Entry._fields.index("timeline")
-RULE_CONDITION: Final = Rule._fields.index("condition")
-RULE_ROW: Final = Rule._fields.index("row")
-LINE_PLACE: Final = Line._fields.index("place")
-LINE_ODDS: Final = Line._fields.index("odds")
-LINE_PRODUCT: Final = Line._fields.index("product")

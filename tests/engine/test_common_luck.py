@@ -83,7 +83,10 @@ def _remove_friend(data: Data) -> None:
 
 # What the edit is, and where a customer must have been to meet it ("": an edit nobody there meets).
 EDITS: dict[str, tuple[Edit, str]] = {
-    "a probability": (_set("touchpoints/search/next", {"home": 0.74, "rival": 0.06, "left": "rest"}), "search"),
+    "a probability": (
+        _set("touchpoints/search/next", {"home": 0.74, "rival": 0.06, "left": "rest"}),
+        "search",
+    ),
     "a probability further on": (_set("touchpoints/blog/next/product", 0.55), "blog"),
     "a target added": (_set("touchpoints/home/next/cart", 0.05), "home"),
     "a target removed": (_set("touchpoints/search/next", {"home": 0.7, "left": "rest"}), "search"),
@@ -101,7 +104,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "a race's clock": (_set("touchpoints/wishlist/race/left/after", "9 days"), "wishlist"),
     "a race's chance": (_set("touchpoints/wishlist/race/product/p", 0.8), "wishlist"),
     "a clock added": (_set("touchpoints/wishlist/race/home", {"after": "3 days", "p": 0.2}), "wishlist"),
-    "a side trip's row": (_set("touchpoints/reminder/next/cart", 0.4), "reminder"),
+    "a side trip's row": (_set("touchpoints/reminder/next/cart", 0.8), "reminder"),
     "a gate": (_set("touchpoints/reminder/only_if", "mood > 0.6"), "wishlist"),
     "a rule's condition": (_set("touchpoints/cart/next/unhappy/if", "mood < 0.4"), "cart"),
     "a rule's row": (_set("touchpoints/cart/next/thrifty/then/order", 0.4), "cart"),
@@ -119,7 +122,9 @@ EDITS: dict[str, tuple[Edit, str]] = {
     ),
     "a consent": (_set("touchpoints/blog/set/consent", {"chance": 0.9}), "blog"),
     "a basket": (
-        _set("touchpoints/order/sells/one_of", {"boots": 0.5, "socks": {"p": 0.5, "units": {"poisson": 1.5}}}),
+        _set(
+            "touchpoints/order/sells/one_of", {"boots": 0.5, "socks": {"p": 0.5, "units": {"poisson": 1.5}}}
+        ),
         "order",
     ),
     "units": (_set("touchpoints/order/sells/one_of/socks/units", 3), "order"),

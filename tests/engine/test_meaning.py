@@ -206,7 +206,9 @@ outcomes: [done, lost]
 """
 
 
-@pytest.mark.parametrize(("patience", "abandons"), [("5 min", False), ("299999 s", False), ("299.999 s", True)])
+@pytest.mark.parametrize(
+    ("patience", "abandons"), [("5 min", False), ("299999 s", False), ("299.999 s", True)]
+)
 def test_patience_that_ends_as_a_server_frees_is_served(play, patience, abandons) -> None:
     """The end of a service comes before the end of patience at the same millisecond."""
     result = play(HEAD + PAIR % patience)
@@ -593,7 +595,9 @@ touchpoints: {a: {set: {x: x - 1}, next: {a: {p: 0.5, odds: %s}, left: rest}}}
 outcomes: [left]
 """
     )
-    with pytest.raises(DrawError, match=r"touchpoints\.a\.next.*odds gives -1.*the all customer [0-9a-f]{16}"):
+    with pytest.raises(
+        DrawError, match=r"touchpoints\.a\.next.*odds gives -1.*the all customer [0-9a-f]{16}"
+    ):
         play(model % "x - 1")
     with pytest.raises(DrawError, match="odds gives nan"):
         play(model % "log(x - 1)")

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from simulator.engine.streams import Purpose, place_of, uniform
+from simulator.addresses import Purpose, key_of
+from simulator.engine.streams import uniform
 from simulator.laws.biased import biased_quantile
 from simulator.laws.families import Family, quantile
 from simulator.laws.law import Law
@@ -78,8 +79,8 @@ def residual_cdf(law: Law) -> Callable[[np.ndarray], np.ndarray]:
 @pytest.mark.parametrize("law", DURATIONS, ids=str)
 def test_what_remains_of_a_stay_has_density_survival_over_mean(law: Law) -> None:
     """KS of 20,000 remaining times; a share of an ordinary stay, not of a length-biased one, fails it."""
-    stay, share = place_of("home", Purpose.LENGTH_BIAS), place_of("home", Purpose.RESIDUAL)
-    draws = [(uniform(1, 0, k, stay, 0, 0), uniform(1, 0, k, share, 0, 0)) for k in range(20_000)]
+    stay, share = key_of(Purpose.LENGTH_BIAS), key_of(Purpose.RESIDUAL)
+    draws = [(uniform(1, 0, k, 7, 1, stay, 0), uniform(1, 0, k, 7, 1, share, 0)) for k in range(20_000)]
     expected = residual_cdf(law)
 
     def distance(values: list[float]) -> float:

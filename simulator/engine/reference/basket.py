@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from simulator.addresses import Purpose, key_of
 from simulator.engine import rules
 from simulator.engine.reference.customer import Customer, Order, Visit
-from simulator.engine.reference.world import World
-from simulator.engine.streams import exponential_race
+from simulator.engine.reference.world import Block, World
+from simulator.engine.streams import exponential_race, mixed
 from simulator.errors import DrawError
 from simulator.program.tables import Line, Manner, Station
 
 __all__ = ["sell", "take_back"]
 
+_RESTOCK = key_of(Purpose.RESTOCK)
 _DEMAND, _SOLD, _LOST, _RETRIED, _RETURNED, _RESTOCKED = range(6)
 
 
@@ -33,7 +35,7 @@ def sell(world: World, customer: Customer, station: Station, visit: Visit) -> tu
     asked = {product: units for product, units in customer.wanted.items() if product in on_sale}
     retried = bool(asked)
     if not retried:
-        asked = _draw_basket(world, customer, station, visit.entry)
+        asked = _draw_basket(world, customer, station, visit.block)
     if not asked:
         return Manner.EMPTY, False
     order, short = Order({}), {}
@@ -89,18 +91,18 @@ def _take(world: World, customer: Customer, product: int, units: int, retried: b
     return taken
 
 
-def _draw_basket(world: World, customer: Customer, station: Station, entry: int) -> dict[int, int]:
+def _draw_basket(world: World, customer: Customer, station: Station, block: Block) -> dict[int, int]:
     """Draw what a customer without open wishes asks for: units by product."""
     if station.each:
         drawn = [
             row
             for row in range(station.first_line, station.last_line)
-            if world.is_sold(world.lines[row].product) and _is_drawn(world, customer, row, entry)
+            if world.is_sold(world.lines[row].product) and _is_drawn(world, customer, row, block)
         ]
     else:
-        row = _draw_one(world, customer, station, entry)
+        row = _draw_one(world, customer, station, block)
         drawn = [] if row < 0 else [row]
-    return {world.lines[row].product: _draw_units(world, customer, world.lines[row], entry) for row in drawn}
+    return {world.lines[row].product: _draw_units(world, world.lines[row], block) for row in drawn}
 
 
 def _weight(world: World, customer: Customer, line: Line) -> float:
@@ -114,15 +116,15 @@ def _weight(world: World, customer: Customer, line: Line) -> float:
     return factor
 
 
-def _is_drawn(world: World, customer: Customer, row: int, entry: int) -> bool:
+def _is_drawn(world: World, customer: Customer, row: int, block: Block) -> bool:
     line = world.lines[row]
     chance = float(world.values.line_chances[row])
     if line.odds >= 0:
         chance = rules.odds_of(chance, _weight(world, customer, line))
-    return world.uniform(customer.subject, line.place, entry) < chance
+    return mixed(*block, line.key, 0) < chance
 
 
-def _draw_one(world: World, customer: Customer, station: Station, entry: int) -> int:
+def _draw_one(world: World, customer: Customer, station: Station, block: Block) -> int:
     """Draw the one line by exponential race; -1 when nothing is on sale."""
     best, winner = float("inf"), -1
     for row in range(station.first_line, station.last_line):
@@ -130,16 +132,16 @@ def _draw_one(world: World, customer: Customer, station: Station, entry: int) ->
         if not world.is_sold(line.product):
             continue
         weight = float(world.values.line_chances[row]) * _weight(world, customer, line)
-        key = exponential_race(world.uniform(customer.subject, line.place, entry), weight)
+        key = exponential_race(mixed(*block, line.key, 0), weight)
         if key < best:
             best, winner = key, row
     return winner
 
 
-def _draw_units(world: World, customer: Customer, line: Line, entry: int) -> int:
+def _draw_units(world: World, line: Line, block: Block) -> int:
     if line.units < 0:
         return 1
-    return max(1, int(world.number(line.units, customer.subject, line.units_place, entry)))
+    return max(1, int(world.number(line.units, block, line.units_key)))
 
 
 def take_back(world: World, customer: Customer, station: Station, visit: Visit) -> None:
@@ -154,7 +156,7 @@ def take_back(world: World, customer: Customer, station: Station, visit: Visit) 
     for draw, (product, (units, amount)) in enumerate(sorted(order.lines.items())):
         books.units(customer, product, _RETURNED, units, now)
         books.revenue(customer, product, -amount, now)
-        u = world.uniform(customer.subject, station.restock_place, visit.entry, draw)
+        u = mixed(*visit.block, _RESTOCK, draw)
         back = rules.binomial_quantile(units, restock, u)
         books.units(customer, product, _RESTOCKED, back, now)
         if back and product in world.shelves:

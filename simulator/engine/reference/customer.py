@@ -22,7 +22,10 @@ class Order:
 
 @dataclass(slots=True)
 class Visit:
-    """One visit, as a diary shows it; times in ms since the start."""
+    """One visit, as a diary shows it; times in ms since the start.
+
+    `block` is the random bits every draw of this visit is made of.
+    """
 
     subject: int
     persona: int
@@ -36,6 +39,7 @@ class Visit:
     asked: int = 0
     sold: int = 0
     attributes: tuple[float, ...] = ()
+    block: tuple[int, int] = (0, 0)
 
 
 class Customer:

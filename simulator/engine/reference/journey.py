@@ -12,17 +12,25 @@ from typing import Any, Final
 import numpy as np
 from simpy.events import Event
 
-from simulator.addresses import subject_of
+from simulator.addresses import Purpose, key_of, subject_of
+from simulator.engine.arrivals import NOWHERE
 from simulator.engine.reference.agenda import Phase
 from simulator.engine.reference.basket import sell, take_back
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.team import Ticket
-from simulator.engine.reference.world import World
+from simulator.engine.reference.world import Block, World
+from simulator.engine.streams import mixed
 from simulator.errors import DrawError
 from simulator.program import tables
 from simulator.program.tables import BACK, NONE, WAIT, Decision, Manner
 
 __all__ = ["Bound", "Journeys"]
+
+_DWELL: Final = key_of(Purpose.DWELL)
+_PATIENCE: Final = key_of(Purpose.PATIENCE)
+_GIVE_UP: Final = key_of(Purpose.GIVE_UP)
+_COUNT: Final = key_of(Purpose.COUNT)
+_REFER_AFTER: Final = key_of(Purpose.REFER_AFTER)
 
 Hook = Callable[[Customer, Visit], None]
 Steps = Generator[Event, Any, "Bound | None"]
@@ -30,15 +38,15 @@ Steps = Generator[Event, Any, "Bound | None"]
 
 @dataclass(slots=True)
 class Bound:
-    """Where a customer is bound: a touchpoint, and the address of the time it takes to get there.
+    """Where a customer is bound: a touchpoint, and the law and luck of the time it takes to get there.
 
     `detour` is the row of the detour this leads to, and `stored` where the customer was bound before.
     """
 
     target: int
     law: int = NONE
-    place: int = 0
-    entry: int = 0
+    key: int = 0
+    block: Block = (0, 0)
     detour: int = NONE
     stored: Bound | None = None
 
@@ -81,9 +89,10 @@ class Journeys:
         for cell, trait in world.traits:
             cells[cell] = world.values.traits[persona, trait]
         customer = Customer(subject, persona, kind, arrived, generation, cells)
-        for attribute, (law, place) in enumerate(world.initials[persona]):
+        words = world.block(subject, NOWHERE, 0)
+        for attribute, (law, key) in enumerate(world.initials[persona]):
             fixed = world.fixed[law]
-            value = world.number(law, subject, place, 0) if fixed is None else fixed
+            value = world.number(law, words, key) if fixed is None else fixed
             cells[attribute] = self._bounded(attribute, value)
         return customer
 
@@ -92,17 +101,19 @@ class Journeys:
         yield self.agenda.at(delay, Phase.ENTRY, self.agenda.rank(subject), 1)
         customer = self.new_customer(subject, persona, 1, self.agenda.now, 0)
         self.books.arrive(customer)
-        entry = self.world.choose(self.world.personas[persona].enters, customer, 0)
+        entry = self.world.choose(
+            self.world.personas[persona].enters, customer, self.world.block(subject, NOWHERE, 0)
+        )
         yield from self.walk(customer, Bound(entry.target))
 
     def be_referred(
-        self, subject: int, persona: int, generation: int, delay: int, enters: int
+        self, subject: int, persona: int, generation: int, delay: int, enters: int, words: Block
     ) -> Generator[Event, Any, None]:
         """Play a customer whom another one brought."""
         yield self.agenda.at(delay, Phase.ENTRY, self.agenda.rank(subject), 1)
         customer = self.new_customer(subject, persona, 2, self.agenda.now, generation)
         self.books.arrive(customer)
-        entry = self.world.choose(enters, customer, 0)
+        entry = self.world.choose(enters, customer, words)
         yield from self.walk(customer, Bound(entry.target))
 
     def resume_stay(self, subject: int, persona: int) -> Generator[Event, Any, None]:
@@ -112,12 +123,13 @@ class Journeys:
         customer = self.new_customer(subject, persona, 0, 0, 0)
         customer.orders = start.existing_orders
         station = self._station(customer, start.existing_at)
-        self._apply(customer, start.first_effect, start.last_effect, 0)
+        self._apply(customer, start.first_effect, start.last_effect, world.block(subject, NOWHERE, 0))
         customer.steps = customer.entries[station.touchpoint] = 1
-        visit = Visit(subject, persona, station.touchpoint, 1, 0)
+        words = world.block(subject, station.site, 1)
+        visit = Visit(subject, persona, station.touchpoint, 1, 0, block=words)
         self.books.arrive(customer)
         self.books.enter(customer, station, 0)
-        remaining = world.residual(station.dwell, subject, start)
+        remaining = world.residual(station.dwell, words)
         yield self.agenda.at(remaining, Phase.END_OF_STAY, customer.rank, 1)
         bound = self._complete(customer, station, visit, Bound(station.touchpoint))
         assert isinstance(bound, Bound)  # the language keeps races away from where they are
@@ -132,7 +144,7 @@ class Journeys:
 
     def _travel(self, customer: Customer, bound: Bound | None) -> Generator[Event, Any, None]:
         while bound is not None:
-            delay = self.world.time(bound.law, customer.subject, bound.place, bound.entry)
+            delay = self.world.time(bound.law, bound.block, bound.key) if bound.law >= 0 else 0
             is_outcome = bound.target >= self.world.touchpoints
             if delay or not is_outcome:  # an outcome touches nobody else: reached at once, it is no event
                 yield self.agenda.at(delay, Phase.ENTRY, customer.rank, customer.steps + 1)
@@ -152,7 +164,8 @@ class Journeys:
         station = self._station(customer, bound.target)
         touchpoint = station.touchpoint
         number = customer.entries[touchpoint] = customer.entries.get(touchpoint, 0) + 1
-        visit = Visit(customer.subject, customer.persona, touchpoint, number, now)
+        words = world.block(customer.subject, station.site, number)
+        visit = Visit(customer.subject, customer.persona, touchpoint, number, now, block=words)
         self.books.enter(customer, station, now)
         if not self.gate_is_open(customer, station):
             return self._leave(customer, visit, self._go(customer, station.otherwise, visit), Manner.REFUSED)
@@ -164,7 +177,7 @@ class Journeys:
             refusal = yield from self._wait_for_team(customer, station, visit)
             if refusal is not None:
                 return refusal
-        dwell = world.time(station.dwell, customer.subject, station.dwell_place, number)
+        dwell = world.time(station.dwell, visit.block, _DWELL)
         yield self.agenda.at(dwell, Phase.END_OF_STAY, customer.rank, customer.steps)
         if station.team >= 0:
             world.teams[station.team].release()
@@ -201,7 +214,7 @@ class Journeys:
         ticket = Ticket(self.agenda.event())
         team.join(ticket)
         if station.patience >= 0:
-            self._limit(ticket, station.patience, station.patience_place, customer, visit, team.renege)
+            self._limit(ticket, station.patience, _PATIENCE, customer, visit, team.renege)
         served = yield ticket.event
         visit.waited = self.agenda.now - now
         customer.waited = customer.waited_at[station.touchpoint] = visit.waited
@@ -214,13 +227,13 @@ class Journeys:
         self,
         ticket: Ticket,
         law: int,
-        place: int,
+        key: int,
         customer: Customer,
         visit: Visit,
         end: Callable[[Ticket], None],
     ) -> None:
         """End a wait when a drawn time is over."""
-        time = self.world.time(law, customer.subject, place, visit.entry)
+        time = self.world.time(law, visit.block, key)
         event = self.agenda.at(time, Phase.PATIENCE, customer.rank, customer.steps)
         assert event.callbacks is not None
         event.callbacks.append(lambda _: end(ticket))
@@ -244,7 +257,7 @@ class Journeys:
             self.books.reach(customer, touchpoint, self.agenda.now)
             if station.goal:
                 self.books.convert(customer, self.agenda.now)
-        self._apply(customer, station.first_effect, station.last_effect, visit.entry)
+        self._apply(customer, station.first_effect, station.last_effect, visit.block)
         if station.referrals >= 0:
             self._refer(customer, station, visit)
         return self._decide(customer, station, visit, bound, manner)
@@ -255,17 +268,17 @@ class Journeys:
         world = self.world
         if manner == Manner.STOCKOUT:
             row = station.on_stockout
-            chosen = world.choose(row, customer, visit.entry) if row >= 0 else None
+            chosen = world.choose(row, customer, visit.block) if row >= 0 else None
             if chosen is None or chosen.target == WAIT:
                 return self._wait_for_stock(customer, station, visit)
             return self._depart(customer, station, visit, self._bound(chosen, visit), chosen.edge, manner)
         if manner == Manner.EMPTY:
-            chosen = world.choose(station.empty, customer, visit.entry)
+            chosen = world.choose(station.empty, customer, visit.block)
             return self._depart(customer, station, visit, self._bound(chosen, visit), chosen.edge, manner)
         if bound.detour >= 0 and bound.stored is not None:
             stop = world.detours[bound.detour]
             chance = float(world.values.detour_resumes[bound.detour])
-            if world.uniform(customer.subject, stop.resume_place, visit.entry) < chance:
+            if mixed(*visit.block, stop.resume_key, 0) < chance:
                 edge = int(world.structure.resume_edges[station.touchpoint, bound.stored.target])
                 return self._leave(customer, visit, (bound.stored, edge), Manner.RESUMED)
         if station.decision == Decision.RACE:
@@ -275,18 +288,18 @@ class Journeys:
             for rule in world.rules[station.first_rule : station.last_rule]
             if rule.condition < 0 or world.holds(rule.condition, customer)
         )
-        chosen = world.choose(row, customer, visit.entry)
+        chosen = world.choose(row, customer, visit.block)
         onward = self._bound(chosen, visit)
         return self._depart(customer, station, visit, onward, chosen.edge, manner, bound)
 
     def _bound(self, chosen: tables.Entry, visit: Visit) -> Bound:
         if chosen.target == BACK:
             return _HOME
-        return Bound(chosen.target, chosen.after, chosen.after_place, visit.entry)
+        return Bound(chosen.target, chosen.after, chosen.after_key, visit.block)
 
     def _go(self, customer: Customer, row: int, visit: Visit) -> tuple[Bound, int]:
         """Choose from a row that no detour may follow."""
-        chosen = self.world.choose(row, customer, visit.entry)
+        chosen = self.world.choose(row, customer, visit.block)
         return self._bound(chosen, visit), chosen.edge
 
     def _depart(
@@ -307,7 +320,7 @@ class Journeys:
                 if stop.to == onward.target:
                     continue
                 chance = float(self.world.values.detour_chances[row])
-                if self.world.uniform(customer.subject, stop.place, visit.entry) < chance:
+                if mixed(*visit.block, stop.key, 0) < chance:
                     diverted = Bound(stop.to, detour=row, stored=onward)
                     return self._leave(customer, visit, (diverted, stop.edge), manner)
         return self._leave(customer, visit, (onward, edge), manner)
@@ -335,19 +348,19 @@ class Journeys:
         low, high = values.attribute_minima[attribute], values.attribute_maxima[attribute]
         return float(min(max(value, low), high))
 
-    def _apply(self, customer: Customer, first: int, last: int, entry: int) -> None:
+    def _apply(self, customer: Customer, first: int, last: int, words: Block) -> None:
         """Set attributes, all from the values before; then their bounds apply."""
         world, changed = self.world, []
         for row in range(first, last):
             effect = world.effects[row]
             if effect.to < 0:
                 chance = float(world.values.effect_chances[row])
-                if world.uniform(customer.subject, effect.place, entry) < chance:
+                if mixed(*words, effect.key, 0) < chance:
                     changed.append((effect.attribute, 1.0))
                 continue
             value = world.value(effect.to, customer)
             if effect.noise >= 0:
-                value += world.number(effect.noise, customer.subject, effect.place, entry)
+                value += world.number(effect.noise, words, effect.key)
             if value != value:
                 path = world.program.expression_paths[effect.to]
                 raise DrawError(f"{path} gives NaN for {world.address(customer)}")
@@ -358,7 +371,7 @@ class Journeys:
     def _refer(self, customer: Customer, station: tables.Station, visit: Visit) -> None:
         """Bring new customers."""
         world = self.world
-        count = int(world.number(station.referrals, customer.subject, station.referrals_place, visit.entry))
+        count = int(world.number(station.referrals, visit.block, _COUNT))
         generation = customer.generation + 1
         if count and generation > world.max_generations:
             self.books.counts["referrals_capped"][customer.persona] += count
@@ -366,13 +379,14 @@ class Journeys:
         name = world.program.names.touchpoints[station.touchpoint]
         for k in range(count):
             subject = subject_of("referred", customer.subject, name, visit.entry, k)
+            words = world.block(subject, station.site, 0)
             persona = customer.persona
             if station.referral_personas >= 0:
-                persona = world.choose_for(subject, station.referral_personas)
-            delay = world.time(station.referral_after, subject, station.referral_after_place, 0)
+                persona = world.choose(station.referral_personas, customer, words).target
+            delay = world.time(station.referral_after, words, _REFER_AFTER)
             if self.agenda.now + delay < world.horizon:
                 self.agenda.process(
-                    self.be_referred(subject, persona, generation, delay, station.referral_enters)
+                    self.be_referred(subject, persona, generation, delay, station.referral_enters, words)
                 )
 
     # ------------------------------------------------------------------ race
@@ -412,9 +426,9 @@ class Journeys:
             ):
                 continue
             chance = float(world.values.clock_chances[row])
-            if chance < 1.0 and world.uniform(customer.subject, clock.chance_place, visit.entry) >= chance:
+            if chance < 1.0 and mixed(*visit.block, clock.chance_key, 0) >= chance:
                 continue
-            time = world.time(clock.law, customer.subject, clock.time_place, visit.entry)
+            time = world.time(clock.law, visit.block, clock.time_key)
             started.append(_Ringing(now + time, row))
         return started
 
@@ -425,13 +439,13 @@ class Journeys:
         world = self.world
         ticket = Ticket(self.agenda.event())
         world.shelves[min(customer.wanted)].list.append(ticket)
-        self._limit(ticket, station.give_up, station.give_up_place, customer, visit, _give_up)
+        self._limit(ticket, station.give_up, _GIVE_UP, customer, visit, _give_up)
         woken = yield ticket.event
         if woken and station.woken < 0:
             again = Bound(station.touchpoint)
             edge = world.edge(station.touchpoint, Manner.STOCKOUT, station.touchpoint)
             return self._leave(customer, visit, (again, edge), Manner.STOCKOUT)
-        chosen = world.choose(station.woken if woken else station.gave_up, customer, visit.entry)
+        chosen = world.choose(station.woken if woken else station.gave_up, customer, visit.block)
         onward = self._bound(chosen, visit)
         return self._depart(customer, station, visit, onward, chosen.edge, Manner.STOCKOUT)
 

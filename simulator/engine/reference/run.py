@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Generator
 from typing import Any
 
 from simpy.events import Event
 
-from simulator.addresses import Purpose, place_of, subject_of
-from simulator.engine import rules
+from simulator.addresses import subject_of
+from simulator.engine.arrivals import arrivals_of_day
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.journey import Journeys
 from simulator.engine.reference.world import World
 from simulator.engine.tally import Tally
-from simulator.laws.counts import poisson_quantile
 from simulator.program.program import Program
 from simulator.spec.model import DAY
 
 __all__ = ["simulate"]
-
-_HOW_MANY = place_of("", Purpose.ARRIVALS)
-_WHEN = place_of("", Purpose.ARRIVE)
 
 
 def simulate(
@@ -74,23 +69,10 @@ def _start_existing(world: World, journeys: Journeys, persona: int) -> None:
 
 
 def _arrivals(world: World, journeys: Journeys, persona: int) -> Generator[Event, Any, None]:
-    """Bring the arrivals of one persona, date by date.
-
-    Each date's number is the Poisson quantile of one uniform at that day's mean, so a higher rate adds
-    customers behind the same ones.
-    """
-    program, agenda = world.program, world.agenda
-    name, start = program.names.personas[persona], program.start
-    profile = program.values.hour_profiles[persona]
-    means: list[float] = program.values.day_means[persona].tolist()
-    for day, mean in enumerate(means):
+    """Bring the arrivals of one persona, date by date."""
+    agenda = world.agenda
+    for day in range(world.program.days):
         if day * DAY > agenda.now:
             yield agenda.timeout(day * DAY - agenda.now)
-        if mean <= 0.0:
-            continue
-        date = (start + datetime.timedelta(days=day)).isoformat()
-        u = world.uniform(subject_of("arrivals", name, date), _HOW_MANY, 0)
-        for k in range(int(poisson_quantile(mean, u))):
-            subject = subject_of("arrived", name, date, k)
-            time = rules.arrival_time(profile, world.uniform(subject, _WHEN, 0))
+        for subject, time in arrivals_of_day(world.program, world.seed, world.replication, persona, day):
             agenda.process(journeys.arrive(subject, persona, time))

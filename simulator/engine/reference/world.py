@@ -7,24 +7,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.addresses import Purpose, place_of, subject_of
+from simulator.addresses import Purpose, key_of, subject_of
 from simulator.engine import rules
+from simulator.engine.arrivals import NOWHERE
 from simulator.engine.reference.agenda import Agenda, Phase
 from simulator.engine.reference.books import Books
 from simulator.engine.reference.customer import Customer
 from simulator.engine.reference.shelf import Shelf
 from simulator.engine.reference.team import Team
-from simulator.engine.stack import evaluate, new_stack
-from simulator.engine.streams import exponential_race, uniform
+from simulator.engine.stack import new_stack
+from simulator.engine.streams import block
 from simulator.errors import DrawError
 from simulator.laws.families import Family
 from simulator.program import tables
 from simulator.program.calendar import MICRO
+from simulator.program.image import image_of
 from simulator.program.program import Cell, Program, Sight
 from simulator.program.tables import Manner
 from simulator.spec.model import CONSENT, DAY
 
-__all__ = ["World"]
+__all__ = ["Block", "World"]
+
+Block = tuple[int, int]
+
+_RESIDUAL = key_of(Purpose.RESIDUAL)
+_LENGTH_BIAS = key_of(Purpose.LENGTH_BIAS)
 
 
 def _rows(array: NDArray[np.int64], kind: Any) -> list[Any]:
@@ -38,6 +45,7 @@ class World:
         structure, values = program.structure, program.values
         self.program, self.seed, self.replication = program, seed, replication
         self.structure, self.values = structure, values
+        self.ints, self.floats = image_of(program)
         self.agenda = Agenda()
         self.books = Books(program)
         self.touchpoints = len(program.names.touchpoints)
@@ -52,7 +60,6 @@ class World:
         self.detours: list[tables.DetourStop] = _rows(structure.detours, tables.DetourStop)
         self.products: list[tables.ProductStock] = _rows(structure.products, tables.ProductStock)
         self.personas: list[tables.PersonaStart] = _rows(structure.personas, tables.PersonaStart)
-        self.expressions: list[list[int]] = structure.expressions.tolist()
         self.costs: list[int] = values.costs.tolist()
         clock = structure.clock.tolist()
         self.horizon, self.first_weekday = clock[0], clock[3]
@@ -78,9 +85,9 @@ class World:
         self.teams = self._teams()
 
     def _initials(self) -> list[list[tuple[int, int]]]:
-        """Law and address of each attribute's first value, by persona."""
-        places = [place_of("", Purpose.INITIAL, name) for name in self.program.names.attributes]
-        return [list(zip(laws, places, strict=True)) for laws in self.values.initials.tolist()]
+        """Give law and key of each attribute's first value, by persona."""
+        keys = self.structure.attributes[:, 0].tolist()
+        return [list(zip(laws, keys, strict=True)) for laws in self.values.initials.tolist()]
 
     def _fixed(self) -> list[float | None]:
         """Give the value of each law that is one number, so that nothing is drawn for it."""
@@ -133,7 +140,7 @@ class World:
         shelf.ordered += quantity
         shelf.on_order += quantity
         subject = subject_of("order", self.program.names.products[product], shelf.orders)
-        lead = self.time(stock.lead_time, subject, stock.lead_time_place, 0)
+        lead = self.time(stock.lead_time, self.block(subject, NOWHERE, 0), stock.lead_time_key)
         event = self.agenda.at(lead, Phase.DELIVERY, self.agenda.rank(subject), 0, (product, quantity))
         assert event.callbacks is not None
         event.callbacks.append(self._deliver)
@@ -155,63 +162,27 @@ class World:
 
     # ------------------------------------------------------------------ draws
 
-    def uniform(self, subject: int, place: int, entry: int, draw: int = 0) -> float:
-        """Draw the uniform at an address."""
-        return uniform(self.seed, self.replication, subject, place, entry, draw)
+    def block(self, subject: int, site: int, entry: int) -> Block:
+        """Draw the block of random bits of an entry."""
+        return block(self.seed, self.replication, subject, site, entry)
 
-    def number(self, law: int, subject: int, place: int, entry: int) -> float:
+    def number(self, law: int, words: Block, key: int) -> float:
         """Draw a value of a law."""
-        values = self.values
-        return rules.draw(
-            self.structure.laws,
-            values.law_parameters,
-            values.knots,
-            law,
-            self.seed,
-            self.replication,
-            subject,
-            place,
-            entry,
-        )
+        return rules.draw(self.ints, self.floats, law, *words, key)
 
-    def time(self, law: int, subject: int, place: int, entry: int) -> int:
+    def time(self, law: int, words: Block, key: int) -> int:
         """Draw a duration in ms; no law is no time."""
-        if law < 0:
-            return 0
-        values = self.values
-        return rules.draw_time(
-            self.structure.laws,
-            values.law_parameters,
-            values.knots,
-            law,
-            self.seed,
-            self.replication,
-            subject,
-            place,
-            entry,
-        )
+        return rules.draw_time(self.ints, self.floats, law, *words, key) if law >= 0 else 0
 
-    def residual(self, law: int, subject: int, start: tables.PersonaStart) -> int:
+    def residual(self, law: int, words: Block) -> int:
         """Draw what remains of a stay met in the middle, in ms."""
-        values = self.values
-        return rules.draw_residual(
-            self.structure.laws,
-            values.law_parameters,
-            values.knots,
-            law,
-            self.seed,
-            self.replication,
-            subject,
-            start.residual_place,
-            start.bias_place,
-        )
+        return rules.draw_residual(self.ints, self.floats, law, *words, _RESIDUAL, _LENGTH_BIAS)
 
     # ------------------------------------------------------------------ dates and expressions
 
     def level(self, timeline: int, now: int) -> float:
         """Read a timeline."""
-        first, last = self.structure.timelines[timeline].tolist()
-        return rules.level_at(self.structure.times, self.values.levels, first, last, now)
+        return rules.level_at(self.ints, self.floats, timeline, now)
 
     def price(self, product: int) -> int:
         """Give today's price in 1e-6 of the currency."""
@@ -257,22 +228,13 @@ class World:
 
     def value(self, expression: int, customer: Customer) -> float:
         """Evaluate an expression on what a customer sees."""
-        first, last = self.expressions[expression]
-        structure = self.structure
-        return evaluate(
-            structure.code,
-            self.values.constants,
-            first,
-            last,
-            self.look(customer),
-            self.stack,
-        )
+        return rules.value_of(self.ints, self.floats, expression, self.look(customer), self.stack)
 
     def holds(self, condition: int, customer: Customer) -> bool:
         """Whether a condition holds; none always does."""
         return condition < 0 or self.value(condition, customer) != 0.0
 
-    def choose(self, row: int, customer: Customer, entry: int) -> tables.Entry:
+    def choose(self, row: int, customer: Customer, words: Block) -> tables.Entry:
         """Choose a target of a row.
 
         Raises
@@ -280,47 +242,14 @@ class World:
         DrawError
             If a weight or utility is not one, or all weights are 0.
         """
-        first, last, logit = self.rows[row]
-        if last - first == 1 and self.entries[first].odds < 0 and self.values.weights[first] > 0:
-            return self.entries[first]
-        structure, values = self.structure, self.values
-        chosen = rules.choose(
-            first,
-            last,
-            logit,
-            structure.entries,
-            values.weights,
-            structure.expressions,
-            structure.code,
-            values.constants,
-            structure.timelines,
-            structure.times,
-            values.levels,
-            self.look(customer) if self.moving else customer.cells,
-            self.stack,
-            self.seed,
-            self.replication,
-            customer.subject,
-            entry,
-            self.agenda.now,
-        )
+        cells = self.look(customer) if self.moving else customer.cells
+        chosen = rules.choose(self.ints, self.floats, row, *words, cells, self.stack, self.agenda.now)
         if chosen < 0:
-            self._refuse(chosen, first, last, customer)
+            self._refuse(chosen, row, customer)
         return self.entries[chosen]
 
-    def choose_for(self, subject: int, row: int) -> int:
-        """Choose from a row of plain weights for someone who is not there yet."""
-        first, last, _ = self.rows[row]
-        best, winner = np.inf, first
-        for i in range(first, last):
-            u = self.uniform(subject, self.entries[i].place, 0)
-            key = exponential_race(u, float(self.values.weights[i]))
-            if key < best:
-                best, winner = key, i
-        return self.entries[winner].target
-
-    def _refuse(self, chosen: int, first: int, last: int, customer: Customer) -> None:
-        who = self.address(customer)
+    def _refuse(self, chosen: int, row: int, customer: Customer) -> None:
+        who, (first, last, _) = self.address(customer), self.rows[row]
         if chosen == rules.NOBODY:
             targets = ", ".join(self.program.names.target(self.entries[i].target) for i in range(first, last))
             raise DrawError(f"all weights are 0 on a row to {targets}, for {who}")
