@@ -25,7 +25,7 @@ class Abandonment(NamedTuple):
 
 
 def last_step(result: RunResult) -> str | None:
-    """Find the touchpoint from which most visits lead to an order; None without sessions or orders."""
+    """Find the touchpoint from which most visits lead to an order within a session; None without any."""
     structure, names = result.program.structure, result.program.names
     totals = result.counts("edges").sum(axis=(0, 1)).tolist()
     stations = [Station._make(row) for row in structure.stations.tolist()]
@@ -33,13 +33,13 @@ def last_step(result: RunResult) -> str | None:
     leading: dict[int, int] = {}
     for row, total in zip(structure.edges.tolist(), totals, strict=True):
         edge = Edge._make(row)
-        if edge.target in sells and edge.source not in sells and _meets_sessions(result, edge.source):
+        if edge.target in sells and edge.source not in sells and _ends_in_orders(result, edge.source):
             leading[edge.source] = leading.get(edge.source, 0) + total
     return names.touchpoints[max(leading, key=lambda one: (leading[one], -one))] if leading else None
 
 
-def _meets_sessions(result: RunResult, touchpoint: int) -> bool:
-    return bool(result.counts("session_at")[:, :, touchpoint, 0].any())
+def _ends_in_orders(result: RunResult, touchpoint: int) -> bool:
+    return bool(result.counts("session_at")[:, :, touchpoint, 1].any())
 
 
 def abandonment(result: RunResult, touchpoint: str) -> Abandonment:

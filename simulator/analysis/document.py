@@ -57,6 +57,7 @@ def _idea(effect: Effect, last_step: str | None) -> Document:
     cost = {"once": program.cost_once, "monthly": program.cost_monthly, "over_run": effect.result.idea_cost}
     document = {
         "name": effect.name,
+        "as_is": effect.result.as_is,
         "difference": effect.difference.as_dict(),
         "relative": effect.relative,
         "chance_best": effect.chance_best,

@@ -9,7 +9,7 @@ import click
 from simulator.analysis.abandonment import last_step, touchpoint_named
 from simulator.analysis.compare import compare
 from simulator.analysis.document import compare_document
-from simulator.analysis.metrics import metric_named
+from simulator.analysis.metrics import METRICS, metric_named
 from simulator.cli.options import (
     as_json,
     engine_option,
@@ -30,7 +30,9 @@ __all__ = ["command"]
 @click.command("compare")
 @model_argument
 @scenarios_argument
-@click.option("--metric", default="conversion", show_default=True, help="What to compare by; see the manual.")
+@click.option(
+    "--metric", default="conversion", show_default=True, help=f"What to compare by: {', '.join(METRICS)}."
+)
 @click.option(
     "--abandoned-at",
     metavar="TOUCHPOINT",

@@ -28,6 +28,9 @@ _Decorator = Callable[[_Command], _Command]
 _LARGEST_WORD: Final = (1 << 32) - 1
 
 # Whether a file is there and can be read is said by the one YAML door, with the nearest name.
+# Every replication's tally is held; a million of a middling journey would not fit in memory.
+_MOST_REPLICATIONS: Final = 100_000
+
 _FILE: Final = click.Path(path_type=Path)
 
 
@@ -61,7 +64,7 @@ def replications_option(function: _Command) -> _Command:
     """Take the number of replications."""
     return click.option(
         "--replications",
-        type=click.IntRange(1, _LARGEST_WORD),
+        type=click.IntRange(1, _MOST_REPLICATIONS),
         default=20,
         show_default=True,
         help="How often to play the whole time span; more make intervals narrower.",

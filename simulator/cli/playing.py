@@ -23,6 +23,7 @@ from rich.text import Text
 
 from simulator.errors import ModelError, Problem
 from simulator.execution import play_all
+from simulator.program.checks import check_journey
 from simulator.program.compile import compile_journey
 from simulator.results.summary import RunResult
 from simulator.spec.load import Journey, load_journey, load_journeys
@@ -37,7 +38,7 @@ def warn(problems: Sequence[Problem]) -> None:
 
 
 def load_one(model: Path, scenario: Path | None) -> Journey:
-    """Load a model with a scenario and print its warnings.
+    """Load a model with a scenario, check it and print its warnings.
 
     Raises
     ------
@@ -45,12 +46,12 @@ def load_one(model: Path, scenario: Path | None) -> Journey:
         With every problem of both files.
     """
     journey = load_journey(model, scenario)
-    warn(journey.warnings)
+    _check([journey])
     return journey
 
 
 def load_all(model: Path, scenarios: Sequence[Path]) -> list[Journey]:
-    """Load a model and its what-ifs, the base first, and print their warnings.
+    """Load a model and its what-ifs, the base first, check them and print their warnings.
 
     Raises
     ------
@@ -60,8 +61,17 @@ def load_all(model: Path, scenarios: Sequence[Path]) -> list[Journey]:
     journeys = load_journeys(model, scenarios)
     if len(journeys) < 2:
         raise ModelError("no scenario to compare")
-    warn([problem for journey in journeys for problem in journey.warnings])
+    _check(journeys)
     return journeys
+
+
+def _check(journeys: Sequence[Journey]) -> None:
+    """Print the warnings of journeys, and refuse those that cannot be played."""
+    found = [check_journey(journey) for journey in journeys]
+    warn([problem for findings in found for problem in findings.warnings])
+    errors = dict.fromkeys(problem for findings in found for problem in findings.errors)
+    if errors:
+        raise ModelError(errors)
 
 
 def play_journeys(journeys: Sequence[Journey], seed: int, replications: int, workers: int) -> list[RunResult]:
@@ -70,7 +80,7 @@ def play_journeys(journeys: Sequence[Journey], seed: int, replications: int, wor
     with Bar(replications * len(programs)) as bar:
         tallies = play_all(programs, seed, replications, workers, bar.advance)
     return [
-        RunResult(program, seed, found, targets=_targets(journey))
+        RunResult(program, seed, found, targets=_targets(journey), as_is=journey.as_is)
         for program, found, journey in zip(programs, tallies, journeys, strict=True)
     ]
 

@@ -84,9 +84,8 @@ def _persona(program: Program, name: str | None) -> int | None:
 
 def _find(program: Program, seed: int, replication: int, customer: str, persona: int | None) -> Diary:
     """Play the customer asked for."""
-    who = _address(customer)
-    if who is None:
-        who = _arrival(program, seed, replication, customer, persona)
+    address = _address(customer)
+    who = _arrival(program, seed, replication, customer, persona) if address is None else address
     found = diary(program, seed, replication, who)
     if found is None or (persona is not None and found.persona != persona):
         whose = "" if persona is None else f" of persona {program.names.personas[persona]!r}"

@@ -1,7 +1,8 @@
 """How many cases begin on which day: a rate with weekday, month and hour factors, and dated levels.
 
 The factors of a day multiply. A factor is written only where the log supports it: counts of real cases
-scatter more than Poisson counts, so every test divides by the dispersion seen between days of a month.
+come in batches and scatter more than Poisson counts, so weekdays are tested by ranks, and slower changes
+against the dispersion seen between the days of a month.
 
 The calendar month is the unit of slower change. Two readings of it compete by the Bayesian information
 criterion: *levels* (a new launch, a change of the sample: stretches of months, each at its own level) and
@@ -29,6 +30,8 @@ Days = NDArray[np.float64]
 
 # A weekday or hour pattern must be this unlikely to be luck before it is written.
 _SIGNIFICANT: Final = 1e-3
+# The test by ranks is exact enough from here on.
+_FEWEST_WEEKS: Final = 6
 # The proportional fit of factors has converged long before.
 _ROUNDS: Final = 30
 
@@ -88,21 +91,16 @@ def weekday_factors(counts: Days, covered: Days, first: datetime.date) -> Days |
     first : datetime.date
         The first day.
     """
-    calendar = _Calendar.of(first, covered)
-    freedom = int((covered > 0).sum()) - len(calendar.month) - 6
-    if freedom < 7 or not counts.sum():
+    if not _has_week(counts):
         return None
+    calendar = _Calendar.of(first, covered)
     factors = np.ones(7)
-    flat = _expected(counts, covered, calendar, factors)
     for _ in range(_ROUNDS):
         expected = _expected(counts, covered, calendar, factors)
         seen, due = (np.bincount(calendar.weekday, days, 7) for days in (counts, expected))
         factors *= np.divide(seen, due, out=np.ones(7), where=due > 0)
         factors /= factors.mean()
-    fitted = _expected(counts, covered, calendar, factors)
-    gain = (_deviance(counts, flat) - _deviance(counts, fitted)) / 6
-    luck = stats.f.sf(gain / _dispersion(counts, fitted, freedom), 6, freedom)
-    return factors if luck < _SIGNIFICANT else None
+    return factors
 
 
 def learn_pattern(counts: Days, covered: Days, first: datetime.date, weekday: Days | None) -> Pattern:
@@ -168,9 +166,12 @@ def _expected(counts: Days, covered: Days, calendar: _Calendar, weekday: Days) -
     return due * level[calendar.block]
 
 
-def _deviance(counts: Days, expected: Days) -> float:
-    ratio = np.divide(counts, expected, out=np.ones_like(counts), where=(counts > 0) & (expected > 0))
-    return float(2.0 * (counts * np.log(ratio) - (counts - expected)).sum())
+def _has_week(counts: Days) -> bool:
+    """Test whether weekdays differ, by their ranks within each week (Friedman): a batch counts once."""
+    weeks = counts[: len(counts) // 7 * 7].reshape(-1, 7)
+    if len(weeks) < _FEWEST_WEEKS or (weeks == weeks[:, :1]).all():
+        return False
+    return bool(stats.friedmanchisquare(*weeks.T).pvalue < _SIGNIFICANT)
 
 
 def _dispersion(counts: Days, expected: Days, freedom: int) -> float:

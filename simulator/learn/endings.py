@@ -5,12 +5,16 @@ A log says what happened, seldom that nothing more will. Three cases are told ap
 - *final*: nobody ever goes on from here. Every visit ends the case.
 - *silent*: people go on from here, but beyond the longest time it ever took there was so much more time to
   observe that, had the risk to go on lasted, `SILENCE` departures or more were to be expected there, and
-  there was none. Whoever has not gone on by then has ended: a plateau of the cumulative incidence, as in
-  cure models (Maller and Zhou, *Survival Analysis with Long-Term Survivors*, 1996). When a case ends it
-  says nothing, so an ending takes no time.
+  there was none; or those who stay long go on so rarely that it would take them, on average, more than
+  `LENGTHS` times the longest observation. Whoever has not gone on by the longest time has ended: a plateau
+  of the cumulative incidence, as in cure models (Maller and Zhou, *Survival Analysis with Long-Term
+  Survivors*, 1996). A case that ends says nothing, so an ending takes no time.
 - *unfinished*: otherwise the log is too short to see the end of the stay. What is left goes where those
   went who stayed long, at the rate at which they went (an exponential tail: Moeschberger and Klein,
   Biometrics 41, 1985).
+
+A fourth is forced: *endless*. Where the log shows nobody ending at all on a round trip, a journey could
+never end, which the language does not allow, so an end of 1 in n + 1 departures is added.
 """
 
 from __future__ import annotations
@@ -24,13 +28,16 @@ from numpy.typing import NDArray
 
 from simulator.learn.risks import Incidence, Visits, incidence
 
-__all__ = ["END", "SILENCE", "Branch", "Ending", "branches", "ending"]
+__all__ = ["END", "LENGTHS", "SILENCE", "Branch", "Ending", "branches", "ending"]
 
 END: Final = -2
 """The target of a branch that ends the case."""
 
 SILENCE: Final = 7.0
 """Expected departures that did not come: with a lasting risk, none happens once in exp(7) = 1,100 times."""
+
+LENGTHS: Final = 2.0
+"""A stay expected to be longer than so many logs cannot be told from one without end."""
 
 # What is left of a probability is below the noise of any log.
 _NOTHING: Final = 1e-9
@@ -44,6 +51,7 @@ class Ending(Enum):
     FINAL = "final"
     SILENT = "silent"
     UNFINISHED = "unfinished"
+    ENDLESS = "endless"
 
 
 @dataclass(frozen=True)
@@ -84,13 +92,13 @@ def ending(visits: Visits) -> Ending:
     if not len(gone):
         return Ending.FINAL
     longest = float(gone.max())
-    silence = visits.exposure(longest)
+    silence, late_stays = visits.exposure(longest), visits.exposure(longest / 2)
     if not silence:
         return Ending.UNFINISHED
-    observed = visits.exposure(longest / 2) - silence
     late = int((gone > longest / 2).sum()) or len(gone)
-    expected = np.inf if not observed else late / observed * silence
-    return Ending.SILENT if expected >= SILENCE else Ending.UNFINISHED
+    quiet = late * silence >= SILENCE * (late_stays - silence)
+    rare = late_stays / late > LENGTHS * float(visits.duration.max())
+    return Ending.SILENT if quiet or rare else Ending.UNFINISHED
 
 
 def branches(visits: Visits, kind: Ending) -> list[Branch]:
@@ -116,11 +124,12 @@ def branches(visits: Visits, kind: Ending) -> list[Branch]:
     found = [_branch(estimate, target) for target in estimate.targets()]
     if kind is Ending.UNFINISHED and left:
         found = _completed(found, visits, left)
-    if kind is Ending.SILENT and not left:
+    ends = kind is not Ending.UNFINISHED
+    if ends and not left:
         left = 1.0 / (len(estimate.mass) + 1)
         found = [_scaled(branch, 1.0 - left) for branch in found]
     found.sort(key=lambda branch: (-branch.p, branch.target))
-    return [*found, _end(left)] if kind is Ending.SILENT else found
+    return [*found, _end(left)] if ends else found
 
 
 def _end(p: float) -> Branch:

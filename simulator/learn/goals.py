@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 import numpy as np
 
@@ -11,9 +12,13 @@ from simulator.learn.log import EventLog
 
 __all__ = ["choose_goal"]
 
+_ONE_STEP: Final = np.dtype(np.int64).itemsize
+
 
 def choose_goal(log: EventLog, file: str, asked: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Take the goal asked for, or the last activity of the most frequent path.
+
+    A path of a single step is a visit that led nowhere, so longer ones are preferred.
 
     Parameters
     ----------
@@ -41,7 +46,8 @@ def choose_goal(log: EventLog, file: str, asked: tuple[str, ...]) -> tuple[list[
         return list(dict.fromkeys(asked)), []
     edges = np.flatnonzero(np.diff(log.case)) + 1
     paths = Counter(part.tobytes() for part in np.split(log.activity, edges))
-    path, count = min(paths.items(), key=lambda entry: (-entry[1], entry[0]))
+    longer = {path: count for path, count in paths.items() if len(path) > _ONE_STEP} or paths
+    path, count = min(longer.items(), key=lambda entry: (-entry[1], entry[0]))
     codes = np.frombuffer(path, np.int64).tolist()
     steps = f"{len(codes)} step" + ("s" if len(codes) > 1 else "")
     last, share = log.activities[codes[-1]], 100 * count / log.cases

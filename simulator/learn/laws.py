@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["written_duration", "written_law"]
+__all__ = ["written_law"]
 
 Values = NDArray[np.float64]
 
@@ -55,22 +55,11 @@ def written_law(duration: Values, mass: Values, most: int = 16) -> Any:
         return _text(mean, unit, size)
     atoms = (weights >= _ATOM) & (seen >= _ATOM_SEEN)
     ranks, knots = _quantiles(values, weights, atoms)
-    chosen = _fewest(ranks, knots, mean, max(2, min(most, 3 + len(duration))))
+    chosen = _fewest(ranks, knots, mean, min(most, 2 + math.isqrt(len(duration))))
     knots[-1] = _effective_maximum(values, weights, float(ranks[chosen[-2]]), float(knots[chosen[-2]]))
     ranks, knots = ranks[chosen], _with_mean(ranks[chosen], knots[chosen], mean, values[atoms])
     quantiles = zip(ranks.tolist(), knots.tolist(), strict=True)
     return {"empirical": {f"q{100 * rank:.6g}": _text(value, unit, size) for rank, value in quantiles}}
-
-
-def written_duration(milliseconds: float) -> str:
-    """Write a duration in the largest unit that keeps it above 1, with three digits.
-
-    Examples
-    --------
-    >>> written_duration(86_400_000.0), written_duration(5_400_000.0)
-    ('1 day', '1.5 h')
-    """
-    return _text(milliseconds, *_unit(milliseconds))
 
 
 def _merged(duration: Values, mass: Values) -> tuple[Values, Values, NDArray[np.int64]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["Levels", "segment"]
+
+_PER_CUT: Final = 4.0
 
 Counts = NDArray[np.float64]
 
@@ -36,9 +39,10 @@ class Levels:
 def segment(observed: Counts, expected: Counts, dispersion: float) -> Levels:
     """Cut a sequence of counts into stretches in which observed / expected is one number.
 
-    Minimises the Poisson deviance over the dispersion, plus 2 ln n for every cut (its place and its
-    level; Bayesian information criterion), exactly, by dynamic programming (Jackson et al., IEEE Signal
-    Processing Letters 12, 2005).
+    Minimises the Poisson deviance over the dispersion, plus 4 ln n for every cut, exactly, by dynamic
+    programming (Jackson et al., IEEE Signal Processing Letters 12, 2005). That is twice what the Bayesian
+    information criterion asks for a place and a level: with it, counts of one level are cut about once in
+    300 logs instead of once in eight, as there are n places to be fooled at.
 
     Parameters
     ----------
@@ -50,7 +54,7 @@ def segment(observed: Counts, expected: Counts, dispersion: float) -> Levels:
     n = len(observed)
     seen = np.concatenate([[0.0], np.cumsum(observed)])
     due = np.concatenate([[0.0], np.cumsum(expected)])
-    penalty = 2.0 * math.log(max(n, 2))
+    penalty = _PER_CUT * math.log(max(n, 2))
     best = np.zeros(n + 1)
     best[0] = -penalty
     before = np.zeros(n + 1, np.int64)

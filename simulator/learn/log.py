@@ -27,6 +27,9 @@ _EPOCH: Final = datetime.date(1970, 1, 1)
 # Of this many wrong rows a person has seen enough.
 _MOST_PROBLEMS: Final = 5
 
+# Events that name no case are left out, and counted, up to this share; beyond it the column is wrong.
+_FEW_NAMELESS: Final = 0.01
+
 UNKNOWN: Final = "unknown"
 
 
@@ -75,6 +78,8 @@ class EventLog:
         The date of the first event.
     has_clock : bool
         Whether any event has a time of day.
+    nameless : int
+        Events left out because they name no case.
     """
 
     name: str
@@ -87,6 +92,7 @@ class EventLog:
     value: NDArray[np.float64] | None
     start: datetime.date
     has_clock: bool
+    nameless: int = 0
 
     @property
     def cases(self) -> int:
@@ -126,10 +132,14 @@ def read_log(path: Path, columns: Columns) -> EventLog:
     """
     path = Path(path)
     table = read_columns(path, columns.by_role())
-    for role in ("case", "event", "time"):
-        _refuse_empty(path, table, role, columns.by_role()[role])
-    time = _times(path, table, columns.time)
-    value = _values(path, table, columns.value) if columns.value else None
+    nameless = _empty(table["case"])
+    if nameless.sum() > _FEW_NAMELESS * len(nameless):
+        _refuse(path, nameless, f"the case ({columns.case}) is empty")
+    _refuse(path, _empty(table["event"]), f"the event ({columns.event}) is empty")
+    _refuse(path, _empty(table["time"]), f"the time ({columns.time}) is empty")
+    time = _times(path, table, columns.time)[~nameless]
+    value = _values(path, table, columns.value)[~nameless] if columns.value else None
+    table = table.filter(pa.array(~nameless))
     _, case = _coded(table["case"])
     activities, activity = _coded(table["event"])
     order = np.lexsort((time, case))
@@ -146,19 +156,26 @@ def read_log(path: Path, columns: Columns) -> EventLog:
         value=None if value is None else value[order],
         start=start,
         has_clock=bool((time % DAY).any()),
+        nameless=int(nameless.sum()),
     )
 
 
-def _refuse_empty(path: Path, table: pa.Table, role: str, column: str) -> None:
-    empty = pc.is_null(table[role])
-    if pa.types.is_string(table[role].type) or pa.types.is_large_string(table[role].type):
-        empty = pc.or_(empty, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(table[role]), ""), False))
-    rows = np.flatnonzero(np.asarray(empty.to_numpy(zero_copy_only=False), dtype=bool))
+def _empty(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Tell which cells are null or blank."""
+    empty = pc.is_null(column)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        empty = pc.or_(empty, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), False))
+    return np.asarray(empty.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def _refuse(path: Path, empty: NDArray[np.bool_], message: str) -> None:
+    """Refuse empty cells, showing the first."""
+    rows = np.flatnonzero(empty)
     if len(rows):
-        message = f"the {role} ({column}) is empty"
         problems = [_problem(path, row, message) for row in rows[:_MOST_PROBLEMS].tolist()]
         if len(rows) > _MOST_PROBLEMS:
-            problems.append(Problem(f"{len(rows):,} rows in all have no {role}", place=Place(str(path))))
+            more = f"{message} in {len(rows):,} rows in all"
+            problems.append(Problem(more, place=Place(str(path)), fix="leave such rows out of the log"))
         raise LogError(problems)
 
 

@@ -17,7 +17,7 @@ from simulator.learn.risks import OPEN, Incidence, Visits, incidence
 
 __all__ = ["Fork", "forks", "visits_of", "written_row"]
 
-# A persona has branches of its own where it has so many departures, and differs more than by luck:
+# A persona has branches of its own where so many of its visits are decided, and it differs more than by luck:
 # Kolmogorov's distance beyond 2 / sqrt(n) happens by chance once in 1,500 times.
 _ENOUGH: Final = 100
 _DISTANCE: Final = 2.0
@@ -104,7 +104,7 @@ def _close_traps(visits: Mapping[int, Visits], kinds: dict[int, Ending]) -> None
             return
         silent = [activity for activity in trapped if incidence(visits[activity]).survival > 0]
         most = max(trapped, key=lambda activity: len(visits[activity]) - visits[activity].departures)
-        kinds.update(dict.fromkeys(silent or [most], Ending.SILENT))
+        kinds.update(dict.fromkeys(silent, Ending.SILENT) if silent else {most: Ending.ENDLESS})
 
 
 def _free(learnt: Mapping[int, Fork], persona: int) -> None:
@@ -125,7 +125,7 @@ def _fork(activity: int, visits: Visits, persona: NDArray[np.int64], kind: Endin
     present, sizes = np.unique(persona, return_counts=True)
     for code, size in zip(present.tolist(), sizes.tolist(), strict=True):
         group = visits.of(persona == code)
-        if size < len(visits) and group.departures >= _ENOUGH and _differs(group, everybody):
+        if size < len(visits) and _worth(group, kind) >= _ENOUGH and _differs(group, everybody):
             own[code] = branches(group, kind)
             worth[code] = _worth(group, kind)
     still_open = 0 if kind is Ending.FINAL else len(visits) - _worth(visits, kind)
@@ -134,7 +134,7 @@ def _fork(activity: int, visits: Visits, persona: NDArray[np.int64], kind: Endin
 
 def _worth(visits: Visits, kind: Ending) -> int:
     """Count the visits whose outcome is known: those that went on, and those that have ended."""
-    if kind is Ending.UNFINISHED:
+    if kind in (Ending.UNFINISHED, Ending.ENDLESS):
         return visits.departures
     if kind is Ending.FINAL:
         return len(visits)

@@ -12,7 +12,8 @@ from simulator.errors import ModelError, Problem
 from simulator.program.checks_load import check_load
 from simulator.program.checks_numbers import check_numbers
 from simulator.program.checks_reach import check_reach, reach_of
-from simulator.program.checks_rules import check_conditions, check_weights
+from simulator.program.checks_rules import check_conditions
+from simulator.program.checks_weights import check_weights
 from simulator.program.extremes import Case, RowExtremes, row_extremes
 from simulator.program.flow import flow_of
 from simulator.program.noted import Severity, problems

@@ -1,26 +1,23 @@
-"""Checks of conditions and weights: rules that never decide, gates that never move, odds that stop a run."""
+"""Checks of conditions: rules that never decide, gates that never move, clocks that never ring."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from simulator import limits
-from simulator.program.extremes import WrittenRow, ends, written_rows
 from simulator.program.noted import Noted, Severity, listed
-from simulator.program.ranges import Range, range_of
-from simulator.program.shares import weight_problem
+from simulator.program.ranges import Range
 from simulator.program.sight import Eyes, PersonaSight
 from simulator.program.ways import race_end, rule_truths
 from simulator.spec.expressions import Expression, Name, Op
 from simulator.spec.load import Journey
-from simulator.spec.rows import Option
+from simulator.spec.parts import Path
 from simulator.spec.touchpoint import Touchpoint
 from simulator.spec.units import format_duration
 
-__all__ = ["check_conditions", "check_weights"]
+__all__ = ["check_conditions"]
 
 _TIMES: Final = ("waited", "waited_at", "since", "elapsed")
 _MIRRORED: Final = {
@@ -32,64 +29,80 @@ _MIRRORED: Final = {
 }
 
 
+@dataclass(frozen=True)
+class _Met:
+    """A touchpoint as one persona meets it: at the end of a visit, and before it."""
+
+    persona: str
+    touchpoint: Touchpoint
+    eyes: Eyes
+    before: Eyes
+
+
+_Said = tuple[str, str]  # a rule, gate or clock, and its condition as written
+
+
 def check_conditions(journey: Journey) -> Iterator[Noted]:
-    """Find rules, gates and clocks whose condition is decided beforehand; only what is certain."""
-    for name, touchpoint, personas in _versions(journey):
-        eyes = [PersonaSight(journey, persona).at(name) for persona in personas]
-        before = [PersonaSight(journey, persona).at(name, completed=False) for persona in personas]
-        found = [*_rules(name, touchpoint, eyes), *_gate(name, touchpoint, before)]
-        found += _clocks(name, touchpoint, eyes)
-        yield from (replace(noted, personas=personas) for noted in found)
+    """Find rules, gates and clocks whose condition is decided beforehand; only what is certain.
+
+    A condition that several personas read, in whatever version of the touchpoint, must be decided for
+    each of them: a rule made for one of two personas is no dead rule.
+    """
+    sights = [PersonaSight(journey, persona) for persona in journey.model.personas]
+    for name in dict.fromkeys(name for sight in sights for name in sight.touchpoints):
+        met = [
+            _Met(one.persona, one.touchpoints[name], one.at(name), one.at(name, completed=False))
+            for one in sights
+            if name in one.touchpoints
+        ]
+        base = ("touchpoints", name)
+        for check in (_rules, _gates, _clocks):
+            yield from check(base, met)
 
 
-def _versions(journey: Journey) -> Iterator[tuple[str, Touchpoint, tuple[str, ...]]]:
-    """Yield each version of each touchpoint, with the personas who meet it so."""
-    found: dict[str, list[tuple[Touchpoint, list[str]]]] = {}
-    for persona, own in journey.maps.items():
-        for name, touchpoint in own.touchpoints.items():
-            known = found.setdefault(name, [])
-            for other, personas in known:
-                if other is touchpoint or other == touchpoint:
-                    personas.append(persona)
-                    break
-            else:
-                known.append((touchpoint, [persona]))
-    for name, versions in found.items():
-        for touchpoint, personas in versions:
-            yield name, touchpoint, tuple(personas)
+def _same(met: Sequence[_Met], said: Callable[[Touchpoint], Iterable[_Said]]) -> dict[_Said, list[_Met]]:
+    """Gather those who meet the same condition at the same place."""
+    found: dict[_Said, list[_Met]] = {}
+    for one in met:
+        for each in said(one.touchpoint):
+            found.setdefault(each, []).append(one)
+    return found
+
+
+def _personas(group: Sequence[_Met]) -> tuple[str, ...]:
+    return tuple(one.persona for one in group)
 
 
 # --------------------------------------------------------------------------- rules
 
 
-def _rules(name: str, touchpoint: Touchpoint, eyes: Sequence[Eyes]) -> Iterator[Noted]:
-    base = ("touchpoints", name, "next")
-    rules = touchpoint.next or {}
-    truths = [rule_truths(one, touchpoint) for one in eyes]
-    sure = [rule for rule in rules if rule != "else" and all(one[rule] is True for one in truths)]
-    always = sure[0] if sure else None
-    for rule, written in rules.items():
-        condition = written.condition
-        if condition is None or not all(one[rule] is False for one in truths):
+def _conditions(touchpoint: Touchpoint) -> list[_Said]:
+    rules = (touchpoint.next or {}).items()
+    return [(rule, str(written.condition)) for rule, written in rules if written.condition is not None]
+
+
+def _rules(base: Path, met: Sequence[_Met]) -> Iterator[Noted]:
+    for (rule, text), group in _same(met, _conditions).items():
+        one = group[0]
+        rules = one.touchpoint.next or {}
+        condition = rules[rule].condition
+        because = _because(condition, [each.eyes for each in group])
+        if all(each.eyes.truth((each.touchpoint.next or {})[rule].condition) is False for each in group):
+            message = f"the rule {rule!r} never decides: {text} never holds{because}"
+            fix = "change the condition, or remove the rule"
+        elif all(rule_truths(each.eyes, each.touchpoint)[rule] is True for each in group):
+            later = list(rules)[list(rules).index(rule) + 1 :]
+            message = (
+                f"the rule {rule!r} always decides: {text} always holds{because}; {listed(later)} never will"
+            )
+            fix = "change the condition, or remove what comes after it"
+        elif all(_shadow(each.touchpoint, rule) for each in group):
+            wider = _shadow(one.touchpoint, rule)
+            message = f"the rule {rule!r} never decides: {wider!r} before it holds whenever {text}"
+            fix = f"write before: {wider} in it, or change its condition"
+        else:
             continue
-        if any(one.truth(condition) is not False for one in eyes):
-            continue  # dead because of a rule before it, which is reported there
-        yield Noted(
-            Severity.WARNING,
-            (*base, rule, "if"),
-            f"the rule {rule!r} never decides: {condition} never holds{_because(condition, eyes)}",
-            "change the condition, or remove the rule",
-        )
-    if always is not None:
-        later = list(rules)[list(rules).index(always) + 1 :]
-        yield Noted(
-            Severity.WARNING,
-            (*base, always, "if"),
-            f"the rule {always!r} always decides: {rules[always].condition} always holds"
-            f"{_because(rules[always].condition, eyes)}; {listed(later)} never will",
-            "change the condition, or remove what comes after it",
-        )
-    yield from _shadowed(name, touchpoint)
+        yield Noted(Severity.WARNING, (*base, "next", rule, "if"), message, fix, _personas(group))
 
 
 def _because(condition: Expression | None, eyes: Sequence[Eyes]) -> str:
@@ -99,12 +112,9 @@ def _because(condition: Expression | None, eyes: Sequence[Eyes]) -> str:
         range_ = eyes[0].range(name)
         for one in eyes[1:]:
             range_ = range_.hull(one.range(name))
-        told.append(f"{name} {_lies(name, range_)}")
+        if math.isfinite(range_.high) or (math.isfinite(range_.low) and range_.low != 0.0):
+            told.append(f"{name} {_lies(name, range_)}")
     return f" ({', '.join(told)})" if told else ""
-
-
-def _span(range_: Range) -> str:
-    return f"{range_.low:g}" if range_.low == range_.high else f"{range_.low:g} to {range_.high:g}"
 
 
 def _lies(name: Name, range_: Range) -> str:
@@ -165,125 +175,59 @@ def _bound(condition: Expression) -> _Bound | None:
     return None
 
 
-def _shadowed(name: str, touchpoint: Touchpoint) -> Iterator[Noted]:
-    """Find rules behind one that holds whenever they do, such as `x < 0.3` behind `x < 0.5`."""
-    earlier: list[tuple[str, _Bound]] = []
-    for rule, written in (touchpoint.next or {}).items():
-        bound = _bound(written.condition) if written.condition is not None else None
-        if bound is None:
-            continue
-        wider = next((other for other, known in earlier if bound.within(known)), None)
-        if wider is not None:
-            yield Noted(
-                Severity.WARNING,
-                ("touchpoints", name, "next", rule, "if"),
-                f"the rule {rule!r} never decides: {wider!r} before it holds whenever {written.condition}",
-                f"write before: {wider} in it, or change its condition",
-            )
-        earlier.append((rule, bound))
+def _shadow(touchpoint: Touchpoint, rule: str) -> str:
+    """Name a rule before this one that holds whenever it does, as `x < 0.5` before `x < 0.3`; or nothing."""
+    rules = touchpoint.next or {}
+    conditions = {name: written.condition for name, written in rules.items()}
+    own = conditions[rule]
+    bound = None if own is None else _bound(own)
+    for name, condition in conditions.items():
+        if name == rule or bound is None:
+            return ""
+        wider = None if condition is None else _bound(condition)
+        if wider is not None and bound.within(wider):
+            return name
+    return ""
 
 
 # --------------------------------------------------------------------------- gates and clocks
 
 
-def _gate(name: str, touchpoint: Touchpoint, eyes: Sequence[Eyes]) -> Iterator[Noted]:
-    if touchpoint.only_if is None:
-        return
-    truths = {one.truth(touchpoint.only_if) for one in eyes}
-    if truths in ({True}, {False}):
-        always, never = "always holds, so no visit is refused", "never holds, so every visit is refused"
-        word = always if truths == {True} else never
-        yield Noted(
-            Severity.WARNING,
-            ("touchpoints", name, "only_if"),
-            f"{touchpoint.only_if} {word}{_because(touchpoint.only_if, eyes)}",
-            "change the condition, or remove it",
-        )
+def _gates(base: Path, met: Sequence[_Met]) -> Iterator[Noted]:
+    def said(touchpoint: Touchpoint) -> list[_Said]:
+        return [] if touchpoint.only_if is None else [("only_if", str(touchpoint.only_if))]
 
-
-def _clocks(name: str, touchpoint: Touchpoint, eyes: Sequence[Eyes]) -> Iterator[Noted]:
-    race = touchpoint.race or {}
-    for target, clock in race.items():
-        base = ("touchpoints", name, "race", target)
-        if clock.condition is not None and all(one.truth(clock.condition) is False for one in eyes):
-            yield Noted(
-                Severity.WARNING,
-                (*base, "if"),
-                f"this clock never starts: {clock.condition} never holds{_because(clock.condition, eyes)}",
-                "change the condition, or remove the clock",
-            )
-        end = max(race_end(one, race) for one in eyes)
-        if clock.after.minimum() > end:
-            yield Noted(
-                Severity.WARNING,
-                (*base, "after"),
-                f"this clock never rings: it takes {format_duration(clock.after.minimum())} at least, "
-                f"and the race is over after {format_duration(end)}",
-                "shorten it, or remove it",
-            )
-
-
-# --------------------------------------------------------------------------- weights
-
-
-def check_weights(journey: Journey) -> Iterator[Noted]:
-    """Find odds and utilities that would stop a run: for sure, or at an end of what they read."""
-    found: dict[Noted, list[str]] = {}
-    for persona in journey.model.personas:
-        sight = PersonaSight(journey, persona)
-        for name, touchpoint in sight.touchpoints.items():
-            for row in written_rows(sight, name, touchpoint):
-                for one in (*_wrong_weights(row), *_nobody_wins(row)):
-                    found.setdefault(one, []).append(persona)
-    for noted, personas in found.items():
-        yield replace(noted, personas=tuple(personas))
-
-
-def _wrong_weights(row: WrittenRow) -> Iterator[Noted]:
-    for target, expression in row.expressions.items():
-        utility = isinstance(row.row[target], Option)
-        path = (*row.path, target) if utility else (*row.path, target, "odds")
-        range_ = range_of(expression, row.eyes.range)
-        allowed = weight_problem(math.nan, utility=utility)
-        if not range_.nan and _beyond(range_, utility=utility):
-            message = f"{expression} is {_span(range_)} for everybody: the run would stop"
-            yield Noted(Severity.ERROR, path, message, allowed)
+    for (word, text), group in _same(met, said).items():
+        truths = {one.before.truth(one.touchpoint.only_if) for one in group}
+        if truths not in ({True}, {False}):
             continue
-        yield from _wrong_at_an_end(row, path, expression, utility=utility)
+        what = (
+            "always holds, so it refuses nobody"
+            if True in truths
+            else "never holds, so every visit is refused"
+        )
+        because = _because(group[0].touchpoint.only_if, [one.before for one in group])
+        fix = "change the condition, or remove it"
+        yield Noted(Severity.WARNING, (*base, word), f"{text} {what}{because}", fix, _personas(group))
 
 
-def _beyond(range_: Range, *, utility: bool) -> bool:
-    """Tell whether a whole range is out of what is allowed."""
-    if utility:
-        return range_.low > limits.UTILITY or range_.high < -limits.UTILITY
-    return range_.high < 0.0 or range_.low == math.inf
+def _clocks(base: Path, met: Sequence[_Met]) -> Iterator[Noted]:
+    def said(touchpoint: Touchpoint) -> list[_Said]:
+        return [(target, str(clock.condition)) for target, clock in (touchpoint.race or {}).items()]
 
-
-def _wrong_at_an_end(
-    row: WrittenRow, path: tuple[str, ...], expression: Expression, *, utility: bool
-) -> Iterator[Noted]:
-    for name in (None, *expression.names):
-        for end in (None,) if name is None else ends(row.eyes, name):
-            if (name is None) != (end is None):
-                continue
-            value = row.eyes.value(expression, {} if name is None or end is None else {name: end})
-            problem = "" if value is None else weight_problem(value, utility=utility)
-            if problem:
-                where = "at the start" if name is None else f"at {name} = {end:g}"
-                message = f"{expression} is {value:g} {where}: the run would stop"
-                yield Noted(Severity.WARNING, path, message, problem)
-                return
-
-
-def _nobody_wins(row: WrittenRow) -> Iterator[Noted]:
-    """Find a row on which every weight is 0, whoever comes."""
-    weights = []
-    for target, entry in row.row.items():
-        if isinstance(entry, Option):
-            return
-        odds = row.expressions.get(target)
-        highest = 1.0 if odds is None else range_of(odds, row.eyes.range).high
-        weights.append((entry.p or 0.0) * highest if entry.p else 0.0)
-    if max(weights) <= 0.0:
-        message = "every weight on this row is 0, so nobody can be led on"
-        yield Noted(Severity.ERROR, row.path, message, "let one target have a weight above 0")
+    for (target, text), group in _same(met, said).items():
+        path, personas = (*base, "race", target), _personas(group)
+        races = [(one.eyes, one.touchpoint.race or {}) for one in group]
+        condition = races[0][1][target].condition
+        if all(eyes.truth(race[target].condition) is False for eyes, race in races):
+            because = _because(condition, [eyes for eyes, _ in races])
+            message = f"this clock never starts: {text} never holds{because}"
+            fix = "change the condition, or remove the clock"
+            yield Noted(Severity.WARNING, (*path, "if"), message, fix, personas)
+        elif all(race[target].after.minimum() > race_end(eyes, race) for eyes, race in races):
+            eyes, race = races[0]
+            message = (
+                f"this clock never rings: it takes {format_duration(race[target].after.minimum())} at least, "
+                f"and the race is over after {format_duration(race_end(eyes, race))}"
+            )
+            yield Noted(Severity.WARNING, (*path, "after"), message, "shorten it, or remove it", personas)

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from simulator.program.shares import choice_shares, row_shares
+from simulator.program.shares import basket_is_empty, choice_shares, row_shares
 from simulator.program.sight import Eyes, PersonaSight, prices
 from simulator.program.ways import decision_path
 from simulator.spec.expressions import Expression, Name
 from simulator.spec.load import Journey
 from simulator.spec.parts import Path, rows
-from simulator.spec.rows import Option, Share
+from simulator.spec.rows import Line, Option, Share
 from simulator.spec.touchpoint import Touchpoint
 
 __all__ = ["Case", "RowExtremes", "WrittenRow", "ends", "row_extremes", "written_rows"]
 
-AnyRow: TypeAlias = Mapping[str, Share] | Mapping[str, Option]
+AnyRow: TypeAlias = Mapping[str, Share] | Mapping[str, Option] | Mapping[str, Line]
 
 _BEFORE = ("otherwise", "on_abandon", "on_closed")
 
@@ -56,11 +56,12 @@ class RowExtremes:
 
 @dataclass(frozen=True)
 class WrittenRow:
-    """A row or a choice as one persona meets it."""
+    """A row, a choice or a basket as one persona meets it; lines of `each` are drawn one by one."""
 
     path: Path
     eyes: Eyes
     row: AnyRow
+    each: bool = False
 
     @property
     def expressions(self) -> dict[str, Expression]:
@@ -84,13 +85,20 @@ class WrittenRow:
             return self.eyes.value(expression, instead)
 
         options = {target: entry for target, entry in self.row.items() if isinstance(entry, Option)}
-        plain = {target: entry for target, entry in self.row.items() if isinstance(entry, Share)}
-        found = choice_shares(options, value) if options else row_shares(plain, value)
+        plain = {target: entry for target, entry in self.row.items() if not isinstance(entry, Option)}
+        if self.each:
+            found: dict[str, float] | None = {
+                product: 1.0 - basket_is_empty({product: line}, value)
+                for product, line in plain.items()
+                if isinstance(line, Line)
+            }
+        else:
+            found = choice_shares(options, value) if options else row_shares(plain, value)
         return None if found is None else tuple(found.items())
 
 
 def written_rows(sight: PersonaSight, name: str, touchpoint: Touchpoint) -> Iterator[WrittenRow]:
-    """Yield every row of a touchpoint, and its choice."""
+    """Yield every row of a touchpoint, its choice and its basket."""
     for path, row in rows(touchpoint):
         eyes = sight.at(name, completed=path[0] not in _BEFORE)
         whole = ("touchpoints", name, *path)
@@ -99,13 +107,19 @@ def written_rows(sight: PersonaSight, name: str, touchpoint: Touchpoint) -> Iter
         yield WrittenRow(whole, eyes, row)
     if touchpoint.choose is not None:
         yield WrittenRow(("touchpoints", name, "choose"), sight.at(name), touchpoint.choose)
+    for word in ("one_of", "each") if touchpoint.sells is not None else ():
+        basket = getattr(touchpoint.sells, word)
+        if basket is not None:
+            path = ("touchpoints", name, "sells", word)
+            yield WrittenRow(path, sight.at(name), basket, each=word == "each")
 
 
 def row_extremes(journey: Journey) -> tuple[RowExtremes, ...]:
     """Give every row with odds and every choice at the ends of what they read.
 
-    Ends are those an attribute can reach, or where there is none the 5 % and 95 % of its first value;
-    and the lowest and highest price over all dates. Personas with the same figures stand together.
+    Ends are the bounds of an attribute, else what it can reach, else the 5 % and 95 % of its first value;
+    the lowest and highest price over all dates; Monday and Sunday; hour 0 and 23. The start is noon of
+    the first day. Personas with the same figures stand together.
 
     Returns
     -------
@@ -137,14 +151,22 @@ def _cases(row: WrittenRow) -> Iterator[Case]:
 
 
 def ends(eyes: Eyes, name: Name) -> tuple[float | None, float | None]:
-    """Give the lowest and highest value of an attribute or a price; None where there is none to show."""
+    """Give the lowest and highest value to show of an attribute, a price, the day or the hour; else None."""
     if name.root == "price":
-        range_ = prices(eyes.sight.journey.model, name.member)
+        dated = prices(eyes.sight.journey.model, name.member)
+        return dated.low, dated.high
+    range_ = eyes.range(name)
+    if name.root in ("weekday", "hour"):
         return range_.low, range_.high
     if name.root != "attribute":
         return None, None
-    range_, law = eyes.range(name), eyes.sight.initial_law(name.member)
-    drawn = law.variance() > 0.0
-    low = range_.low if math.isfinite(range_.low) else law.quantile(0.05) if drawn else None
-    high = range_.high if math.isfinite(range_.high) else law.quantile(0.95) if drawn else None
-    return low, high
+    low, high = eyes.sight.bounds(name.member)
+    law = eyes.sight.initial_law(name.member)
+    if not law.variance() > 0.0:
+        return _finite(low, range_.low), _finite(high, range_.high)
+    return _finite(low, range_.low, law.quantile(0.05)), _finite(high, range_.high, law.quantile(0.95))
+
+
+def _finite(*ends: float) -> float | None:
+    """Give the first end that is one."""
+    return next((end for end in ends if math.isfinite(end)), None)

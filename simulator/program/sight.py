@@ -18,6 +18,7 @@ from simulator.spec.touchpoint import Effect, Touchpoint
 __all__ = ["Eyes", "PersonaSight", "prices"]
 
 _ZERO: Final = Law.fixed(0.0)
+_NOON: Final = 12.0
 
 
 def prices(model: Model, product: str) -> Range:
@@ -133,7 +134,7 @@ class Eyes:
         return True if condition is None else truth_of(condition, self.range)
 
     def value(self, expression: Expression, instead: Mapping[Name, float] | None = None) -> float | None:
-        """Evaluate at the values of the start; None if it depends on what is not known then.
+        """Evaluate at the values of the start; None for a trait the persona does not have.
 
         `instead` replaces some of these values.
         """
@@ -142,7 +143,7 @@ class Eyes:
         return evaluate(expression, known.__getitem__) if len(known) == len(values) else None
 
     def start(self, name: Name) -> float | None:
-        """Give what a name is at the start: nothing visited, nothing bought; None for weekday and hour."""
+        """Give what a name is at the start: nothing visited, nothing bought, noon of the first day."""
         model = self.sight.journey.model
         if name.root == "attribute":
             return self.sight.initial(name.member)
@@ -155,7 +156,9 @@ class Eyes:
             return math.inf if stock is None else float(stock.on_hand)
         if name.root == "visits":
             return float(self.completed and name.member == self.touchpoint)
-        return {"weekday": None, "hour": None, "since": math.inf}.get(name.root, 0.0)
+        if name.root == "weekday":
+            return float(model.start.weekday())
+        return {"hour": _NOON, "since": math.inf}.get(name.root, 0.0)
 
     def range(self, name: Name) -> Range:
         """Bound what a name can be here."""

@@ -165,11 +165,13 @@ def diary_table(journey: Journey, program: Program, one: DiaryLike) -> Renderabl
     """
     words = _Words(journey, program.names, one.persona)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    for column in ("When", "Where", "Waited", "Stayed", "What happened", "Then"):
-        table.add_column(Text(column), overflow="fold")
+    waited = any(page.visit.waited for page in one.pages)
+    for column in ("When", "Where", *(["Waited"] if waited else []), "Stayed", "What happened", "Then"):
+        table.add_column(Text(column), overflow="fold", no_wrap=column in ("When", "Waited", "Stayed"))
     before: tuple[float, ...] | None = None
     for page in one.pages:
-        table.add_row(*(Text(cell) for cell in _cells(program, words, page, before)))
+        cells = _cells(program, words, page, before)
+        table.add_row(*(Text(cell) for cell in (cells if waited else cells[:2] + cells[3:])))
         before = page.visit.attributes
     return Group(
         _who(journey, program, one), Text(""), table, Text(""), Text(_end(program, words, one), style="bold")

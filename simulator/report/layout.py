@@ -1,21 +1,22 @@
 """Where the boxes of a map stand and how its arrows run: a layered layout.
 
 Stages are columns, in order; a stage with many touchpoints becomes several. A long arrow gets a lane of
-its own through every column it crosses. The order within a column comes from barycentre sweeps
-(Sugiyama, Tagawa and Toda 1981); heights minimise the weighted squared distance to the neighbours,
-exactly, by pooling adjacent violators.
+its own through every column it crosses; those to one outcome flow together below the boxes. The order
+within a column comes from barycentre sweeps (Sugiyama, Tagawa and Toda 1981); heights minimise the
+weighted squared distance to the neighbours, exactly, by pooling adjacent violators.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from simulator.report.picture import Arrow, Box, Picture
 
-__all__ = ["Column", "Layout", "Lane", "Route", "Slot", "lay_out", "spread"]
+__all__ = ["Column", "Lane", "Layout", "Route", "Slot", "columns_of", "lay_out", "spread"]
 
 _ROWS: Final = 6  # a stage with more touchpoints is split into several columns
 _LONGEST: Final = 12  # an arrow over more columns gets no lanes: it would only be clutter
@@ -25,9 +26,9 @@ _SWEEPS: Final = 12
 
 @dataclass(frozen=True)
 class Lane:
-    """A place kept free for one arrow in one column."""
+    """A place kept free in one column: for one arrow, or for all that lead to one outcome."""
 
-    arrow: int
+    whose: int | str
     column: int
 
 
@@ -52,10 +53,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Route:
-    """How an arrow runs: the lanes between its ends, in the direction it goes."""
+    """How an arrow runs: the lanes between its ends, in the direction it goes.
+
+    A bundled one leads to an outcome: from its first lane on it is part of that outcome's stream.
+    """
 
     arrow: Arrow
     lanes: tuple[Slot, ...]
+    bundled: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,17 +83,17 @@ def lay_out(picture: Picture, box: float, gap: float, lane: float) -> Layout:
     box, gap, lane : float
         The height of a box, the space below it, the height of a lane.
     """
-    columns = _columns(picture)
+    columns = columns_of(picture)
     column_of = {name: number for number, column in enumerate(columns) for name in column.items}
-    chains = [_chain(number, arrow, column_of) for number, arrow in enumerate(picture.arrows)]
+    outcomes = {one.name for one in picture.boxes if one.outcome}
+    chains = [_chain(number, arrow, column_of, outcomes) for number, arrow in enumerate(picture.arrows)]
     layers: list[list[Item]] = [list(column.items) for column in columns]
-    for chain in chains:
-        for item in chain[1:-1]:
-            if isinstance(item, Lane):
-                layers[item.column].append(item)
+    for item in dict.fromkeys(item for chain in chains for item in chain):
+        if isinstance(item, Lane):
+            layers[item.column].append(item)
     neighbours = _neighbours(picture.arrows, chains)
     _order(layers, neighbours)
-    sizes = {item: (lane if isinstance(item, Lane) else box + gap) for layer in layers for item in layer}
+    sizes = {item: _size(item, box + gap, lane) for layer in layers for item in layer}
     heights = _heights(layers, neighbours, sizes)
     top = min((heights[item] - sizes[item] / 2 for item in heights), default=0.0)
     bottom = max((heights[item] + sizes[item] / 2 for item in heights), default=0.0)
@@ -96,17 +101,24 @@ def lay_out(picture: Picture, box: float, gap: float, lane: float) -> Layout:
     routes = tuple(
         Route(
             arrow,
-            tuple(Slot(one.column, heights[one] - top) for one in chain[1:-1] if isinstance(one, Lane)),
+            tuple(Slot(one.column, heights[one] - top) for one in chain if isinstance(one, Lane)),
+            bundled=len(chain) > 2 and arrow.target in outcomes,
         )
         for arrow, chain in zip(picture.arrows, chains, strict=True)
     )
     return Layout(tuple(columns), slots, routes, bottom - top)
 
 
+def _size(item: Item, box: float, lane: float) -> float:
+    if isinstance(item, str):
+        return box
+    return lane if isinstance(item.whose, int) else 2 * lane
+
+
 # --------------------------------------------------------------------------- columns
 
 
-def _columns(picture: Picture) -> list[Column]:
+def columns_of(picture: Picture) -> list[Column]:
     """Make columns: what has no stage, the stages in order, the outcomes."""
     depth = _depths(picture)
     places = [box for box in picture.boxes if not box.outcome]
@@ -150,16 +162,17 @@ def _depths(picture: Picture) -> dict[str, int]:
     while front:
         depth.update(dict.fromkeys(front, level))
         level += 1
-        front = [
-            one for one in dict.fromkeys(t for name in front for t in onward[name]) if one not in depth
-        ]
+        front = [one for one in dict.fromkeys(t for name in front for t in onward[name]) if one not in depth]
     return {box.name: depth.get(box.name, level) for box in picture.boxes}
 
 
-def _chain(number: int, arrow: Arrow, column_of: Mapping[str, int]) -> list[Item]:
+def _chain(number: int, arrow: Arrow, column_of: Mapping[str, int], outcomes: Collection[str]) -> list[Item]:
+    """List what an arrow meets: its source, a lane in every column between, its target."""
     first, last = column_of[arrow.source], column_of[arrow.target]
     step = 1 if last > first else -1
     between = range(first + step, last, step)
+    if arrow.target in outcomes:
+        return [arrow.source, *(Lane(arrow.target, column) for column in between), arrow.target]
     if first == last or arrow.flow < _VISIBLE or len(between) > _LONGEST:
         return [arrow.source, arrow.target]
     return [arrow.source, *(Lane(number, column) for column in between), arrow.target]
@@ -171,14 +184,16 @@ Neighbours = Mapping[Item, list[tuple[Item, float]]]
 
 
 def _neighbours(arrows: Sequence[Arrow], chains: Sequence[list[Item]]) -> Neighbours:
-    found: dict[Item, list[tuple[Item, float]]] = defaultdict(list)
+    pulls: dict[tuple[Item, Item], float] = defaultdict(float)
     for arrow, chain in zip(arrows, chains, strict=True):
         weight = arrow.flow + 1e-3
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in pairwise(chain):
             # Between two lanes a bend costs most, so long arrows run straight.
-            pull = weight * (8.0 if isinstance(one, Lane) and isinstance(other, Lane) else 1.0)
-            found[one].append((other, pull))
-            found[other].append((one, pull))
+            pulls[one, other] += weight * (8.0 if isinstance(one, Lane) and isinstance(other, Lane) else 1.0)
+    found: dict[Item, list[tuple[Item, float]]] = defaultdict(list)
+    for (one, other), pull in pulls.items():
+        found[one].append((other, pull))
+        found[other].append((one, pull))
     return found
 
 
@@ -188,8 +203,13 @@ def _order(layers: Sequence[list[Item]], neighbours: Neighbours) -> None:
     for sweep in range(_SWEEPS):
         for layer in layers if sweep % 2 == 0 else list(reversed(layers)):
             mean = {item: _mean(place, neighbours.get(item, []), place[item]) for item in layer}
-            layer.sort(key=lambda item: mean[item])
+            layer.sort(key=lambda item: (_is_stream(item), mean[item]))
             place.update({item: (k + 0.5) / len(layer) for k, item in enumerate(layer)})
+
+
+def _is_stream(item: Item) -> bool:
+    """Streams to the outcomes run below the boxes."""
+    return isinstance(item, Lane) and isinstance(item.whose, str)
 
 
 def _mean(place: Mapping[Item, float], near: Iterable[tuple[Item, float]], own: float) -> float:

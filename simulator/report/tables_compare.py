@@ -9,7 +9,8 @@ from rich.text import Text
 
 from simulator.analysis.abandonment import abandonment, has_sessions
 from simulator.analysis.compare import Comparison, Effect
-from simulator.analysis.verdict import NOTHING, amount, interval, unit
+from simulator.analysis.verdict import NOTHING
+from simulator.analysis.wording import amount, chance_text, interval, unit
 from simulator.report.terminal import heading, note, percent, table
 from simulator.results.estimate import Estimate
 from simulator.results.summary import RunResult
@@ -31,9 +32,9 @@ def compare_tables(comparison: Comparison, last_step: str | None = None) -> Iter
     yield from _today(comparison)
     yield _ideas(comparison)
     yield note(
-        "each difference is between the same customers with and without the idea; its interval holds "
+        "Each difference is between the same customers with and without the idea; each interval holds "
         "by itself, the answer above for all ideas together. best: chance to be the best choice. "
-        "saved: how many times more replications unpaired runs would take"
+        "saved: how many times more replications it would take with other customers."
     )
     if len(comparison.baseline.program.names.personas) > 1 and comparison.effects[0].personas:
         yield _personas(comparison)
@@ -73,7 +74,7 @@ def _difference_head(comparison: Comparison) -> str:
 def _row(comparison: Comparison, effect: Effect) -> list[str]:
     saved = "–" if effect.variance_ratio is None else f"{effect.variance_ratio:,.0f}×"
     return [
-        effect.name,
+        f"{effect.name} (as is)" if effect.result.as_is else effect.name,
         _difference(comparison, effect.difference),
         "–" if effect.relative is None else f"{effect.relative * 100:+.1f} %",
         _chance(effect.chance_best),
@@ -82,18 +83,14 @@ def _row(comparison: Comparison, effect: Effect) -> list[str]:
 
 
 def _chance(chance: float | None) -> str:
-    if chance is None:
-        return "–"
-    if chance < 0.001:
-        return "0 %" if chance == 0.0 else "<0.1 %"
-    return ">99.9 %" if 0.999 < chance < 1.0 else f"{chance * 100:.0f} %"
+    return "–" if chance is None else chance_text(chance)
 
 
 def _personas(comparison: Comparison) -> RenderableType:
     rows = [
-        [effect.name, name, _difference(comparison, found)]
+        ["" if place else effect.name, name, _difference(comparison, found)]
         for effect in comparison.effects
-        for name, found in effect.personas.items()
+        for place, (name, found) in enumerate(effect.personas.items())
     ]
     return table(["idea", "persona", _difference_head(comparison)], rows, texts=2)
 
@@ -114,7 +111,7 @@ def _sessions(comparison: Comparison, last_step: str | None) -> Iterator[Rendera
     runs = [("today", comparison.baseline), *((one.name, one.result) for one in comparison.effects)]
     yield table(columns, [_session_row(name, run, last_step) for name, run in runs])
     if last_step is not None:
-        yield note(f"abandoned: sessions that met {last_step} and ended without an order")
+        yield note(f"abandoned: sessions that met {last_step} and ended without an order.")
 
 
 def _session_row(name: str, run: RunResult, last_step: str | None) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
-from simulator.report.terminal import duration, heading, note, number, percent, table
+from simulator.report.terminal import WIDTH, duration, heading, note, number, percent, table
 from simulator.results.demand import weekly_demand
 from simulator.results.document import run_document
 from simulator.results.estimate import Estimate
@@ -19,8 +20,7 @@ __all__ = ["run_tables"]
 
 Document = dict[str, Any]
 
-# How many products stand beside each other in the table of weekly demand.
-_PRODUCTS_WIDE = 3
+_WEEK_OF: Final = "demand, week of"
 
 
 def run_tables(result: RunResult) -> Iterator[RenderableType]:
@@ -162,16 +162,28 @@ def _products(document: Document) -> RenderableType:
 
 def _weekly(result: RunResult) -> Iterator[RenderableType]:
     demand = weekly_demand(result)
-    names = list(demand)
-    for first in range(0, len(names), _PRODUCTS_WIDE):
-        chosen = names[first : first + _PRODUCTS_WIDE]
-        rows = [
-            [_week(weeks[0]), *(_quantiles(week) for week in weeks)]
-            for weeks in zip(*(demand[name] for name in chosen), strict=True)
-        ]
-        columns = [name if len(name) <= 20 else name[:19] + "…" for name in chosen]
-        yield table(["demand, week of", *columns], rows)
-    yield note("units asked for: median (10 % to 90 % of replications)")
+    columns = {
+        (name if len(name) <= 20 else f"{name[:19]}…"): [_quantiles(week) for week in found]
+        for name, found in demand.items()
+    }
+    dates = [_week(week) for week in next(iter(demand.values()))]
+    for names in _side_by_side(columns, WIDTH - max(map(len, [_WEEK_OF, *dates]))):
+        yield table([_WEEK_OF, *names], zip(dates, *(columns[name] for name in names), strict=True))
+    yield note("Units asked for: median (10 % to 90 % of replications).")
+
+
+def _side_by_side(columns: dict[str, list[str]], room: int) -> Iterator[list[str]]:
+    """Share columns out over as few tables as fit."""
+    names: list[str] = []
+    used = 0
+    for name, cells in columns.items():
+        width = max(cell_len(text) for text in [name, *cells]) + 2
+        if names and used + width > room:
+            yield names
+            names, used = [], 0
+        names.append(name)
+        used += width
+    yield names
 
 
 def _week(week: Document) -> str:

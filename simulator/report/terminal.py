@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
@@ -13,7 +14,7 @@ from simulator.results.estimate import Estimate
 
 __all__ = ["WIDTH", "duration", "heading", "note", "number", "percent", "show", "table"]
 
-WIDTH = 80
+WIDTH: Final = 80
 
 
 def show(parts: Iterable[RenderableType]) -> None:

@@ -85,6 +85,8 @@ class RunResult:
         Which engine played it.
     targets : mapping of milestone to share
         What was hoped for.
+    as_is : bool
+        A point of a sweep that is equal to the base.
     """
 
     program: Program
@@ -92,6 +94,7 @@ class RunResult:
     tallies: Sequence[Tally]
     engine: str = "reference"
     targets: Mapping[str, float] = field(default_factory=dict)
+    as_is: bool = False
 
     def __post_init__(self) -> None:
         if not self.tallies:

@@ -85,9 +85,7 @@ def assert_mean(sample: ArrayLike, mean: float, variance: float, what: str = "me
     assert_z(float(x.mean()), mean, float(np.sqrt(variance / x.size)), what)
 
 
-def assert_variance(
-    sample: ArrayLike, variance: float, fourth_moment: float, what: str = "variance"
-) -> None:
+def assert_variance(sample: ArrayLike, variance: float, fourth_moment: float, what: str = "variance") -> None:
     """Judge the unbiased variance of independent draws whose fourth central moment is known."""
     x = np.asarray(sample, dtype=np.float64)
     n = x.size

@@ -73,7 +73,9 @@ def _shaped(replications: int) -> Came:
 
 
 # 1,429 weeks of 70 customers are 100,000.
-@pytest.fixture(params=[pytest.param(1_429, id="1e5"), pytest.param(14_290, id="1e6", marks=pytest.mark.long)])
+@pytest.fixture(
+    params=[pytest.param(1_429, id="1e5"), pytest.param(14_290, id="1e6", marks=pytest.mark.long)]
+)
 def came(request: pytest.FixtureRequest) -> Came:
     """Play the weeks once for all tests of this module."""
     return _shaped(request.param)

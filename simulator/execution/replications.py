@@ -22,8 +22,8 @@ __all__ = ["Progress", "expected_customers", "play", "play_all"]
 
 Progress = Callable[[int, int], None]  # replications done, of how many
 
-# Starting processes costs about a second, in which the reference engine plays this many customers.
-_WORTH_A_POOL: Final = 20_000
+# Starting processes costs one to two seconds, in which the reference engine plays this many customers.
+_WORTH_A_POOL: Final = 40_000
 
 
 def play(

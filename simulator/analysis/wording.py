@@ -1,0 +1,46 @@
+"""How amounts, intervals and chances of a metric are written."""
+
+from __future__ import annotations
+
+from simulator.analysis.metrics import Metric
+from simulator.results.estimate import Estimate
+
+__all__ = ["amount", "chance_text", "interval", "unit"]
+
+
+def amount(metric: Metric, value: float, currency: str = "", signed: bool = True) -> str:
+    """Write a value of a metric: points of a share, money, a number, days."""
+    sign = "+" if signed else ""
+    if metric.kind == "share":
+        return f"{value * 100:{sign}z.2f}"
+    if metric.kind == "money":
+        return f"{value:{sign}z,.0f}" + (f" {currency}" if currency else "")
+    return f"{value:{sign}z,.1f}"
+
+
+def unit(metric: Metric, difference: bool = True) -> str:
+    """Name the unit behind an amount."""
+    if metric.kind == "share":
+        return " points" if difference else " %"
+    return " days" if metric.kind == "days" else ""
+
+
+def interval(metric: Metric, estimate: Estimate, signed: bool = True) -> str:
+    """Write an interval in brackets; empty where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    low, high = amount(metric, estimate.low, signed=signed), amount(metric, estimate.high, signed=signed)
+    return f"[{low}, {high}]"
+
+
+def chance_text(chance: float) -> str:
+    """Write a chance; never as certain or impossible, for it rests on a model of the noise.
+
+    Examples
+    --------
+    >>> chance_text(0.9981), chance_text(0.973), chance_text(0.004)
+    ('over 99 %', '97 %', 'under 1 %')
+    """
+    if chance >= 0.99:
+        return "over 99 %"
+    return "under 1 %" if chance < 0.01 else f"{chance * 100:.0f} %"
