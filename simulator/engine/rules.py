@@ -139,15 +139,25 @@ def odds_of(chance: float, factor: float) -> float:
 
 
 @compiled
-def value_of(ints: Integers, floats: Floats, expression: int, cells: Floats, stack: Floats) -> float:
+def value_of(
+    ints: Integers, floats: Floats, expression: int, cells: Floats, base: int, stack: Floats
+) -> float:
     """Evaluate an expression on what a customer sees."""
     at = ints[_EXPRESSIONS] + 2 * expression
-    return evaluate(ints, floats, ints[at], ints[at + 1], cells, stack)
+    return evaluate(ints, floats, ints[at], ints[at + 1], cells, base, stack)
 
 
 @compiled
 def choose(
-    ints: Integers, floats: Floats, row: int, w0: int, w1: int, cells: Floats, stack: Floats, now: int
+    ints: Integers,
+    floats: Floats,
+    row: int,
+    w0: int,
+    w1: int,
+    cells: Floats,
+    base: int,
+    stack: Floats,
+    now: int,
 ) -> int:
     """Choose an entry of a row by exponential race: the smallest -ln(u) / weight wins.
 
@@ -171,7 +181,7 @@ def choose(
             weight *= level_at(ints, floats, timeline, now)
         value = 1.0
         if odds >= 0:
-            value = value_of(ints, floats, odds, cells, stack)
+            value = value_of(ints, floats, odds, cells, base, stack)
         if logit == 1:
             if not abs(value) <= _UTILITY:
                 return -2 - i
@@ -254,6 +264,7 @@ def fold_visit(
     manner: int,
     target: int,
     cells: Floats,
+    base: int,
     attributes: int,
 ) -> int:
     """Hash everything about one visit; the sum of these over a run is in its digest.
@@ -274,5 +285,5 @@ def fold_visit(
     state = _fold(state, manner)
     state = _fold(state, target)
     for i in range(attributes):
-        state = _fold(state, int(round(cells[i] * 1e6)))  # noqa: RUF046  (compiled code rounds to a float)
+        state = _fold(state, int(round(cells[base + i] * 1e6)))  # noqa: RUF046  (compiled code rounds to a float)
     return np.int64(state)  # type: ignore[return-value]  # NumPy's word stands in for int

@@ -134,6 +134,7 @@ def evaluate(
     first: int,
     last: int,
     cells: npt.NDArray[np.float64],
+    base: int,
     stack: npt.NDArray[np.float64],
 ) -> float:
     """Evaluate the code from position ``first`` up to, not including, ``last``.
@@ -148,6 +149,8 @@ def evaluate(
         Where the code stands in ``ints``.
     cells : ndarray of float64
         What the customer sees; ``LOAD`` pushes from it.
+    base : int
+        Where in ``cells`` this customer's begin.
     stack : ndarray of float64, shape (STACK_CELLS,)
         Scratch memory, see :func:`new_stack`; its contents do not matter.
 
@@ -162,7 +165,7 @@ def evaluate(
         if op <= _LOAD:
             top += 1
             argument = ints[position + 1]
-            stack[top] = floats[argument] if op == _CONSTANT else cells[argument]
+            stack[top] = floats[argument] if op == _CONSTANT else cells[base + argument]
         elif op <= _SIGMOID:
             stack[top] = _unary(op, stack[top])
         elif op < _CLIP:

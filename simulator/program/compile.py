@@ -102,15 +102,14 @@ class _Compiler(Stations):
         return rows
 
     def _milestones(self) -> list[tables.MilestoneAt]:
+        """Lay down the milestones, sorted by touchpoint."""
         rows: list[tables.MilestoneAt] = []
         for number, name in enumerate(self.names.milestones):
             milestone = self.model.milestones[name]
             within = self.model.follow_up_ms if milestone.within is None else round(milestone.within)
-            rows.extend(
-                tables.MilestoneAt(number, self.index["touchpoint"][at], within)
-                for at in sorted(set(milestone.at))
-            )
-        return rows
+            places = {self.index["touchpoint"][at] for at in milestone.at}
+            rows.extend(tables.MilestoneAt(number, at, within) for at in places)
+        return sorted(rows, key=lambda row: (row.touchpoint, row.milestone))
 
     def _initials(self) -> NDArray[np.int64]:
         """Choose the law of each attribute's first value, by persona."""

@@ -8,16 +8,18 @@ by replication are in `floats` alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.program.program import Program
+from simulator.program.tables import MilestoneAt, Station
 from simulator.spec.expressions import Op
 
-__all__ = ["Image", "Part", "image_of"]
+__all__ = ["HEAD", "Image", "Part", "image_of"]
 
 
 class Part(IntEnum):
@@ -50,26 +52,32 @@ class Part(IntEnum):
     COSTS = 23
     FEES = 24
     INITIALS = 25
+    SIZES = 26  # personas, touchpoints, outcomes, products, attributes, cells, milestones, returnable
+    MILESTONES_AT = 27  # of each touchpoint, a span of MILESTONES
+    RETURNABLE = 28  # of each touchpoint, a number if its orders can be given back
     # tables of `floats`
-    WEIGHTS = 26
-    CLOCK_CHANCES = 27
-    LINE_CHANCES = 28
-    EFFECT_CHANCES = 29
-    DETOUR_CHANCES = 30
-    DETOUR_RESUMES = 31
-    RESTOCKS = 32
-    LAW_PARAMETERS = 33
-    KNOTS = 34
-    CONSTANTS = 35
-    LEVELS = 36
-    TRAITS = 37
-    ATTRIBUTE_MINIMA = 38
-    ATTRIBUTE_MAXIMA = 39
-    DAY_MEANS = 40
-    HOUR_PROFILES = 41
+    WEIGHTS = 29
+    CLOCK_CHANCES = 30
+    LINE_CHANCES = 31
+    EFFECT_CHANCES = 32
+    DETOUR_CHANCES = 33
+    DETOUR_RESUMES = 34
+    RESTOCKS = 35
+    LAW_PARAMETERS = 36
+    KNOTS = 37
+    CONSTANTS = 38
+    LEVELS = 39
+    TRAITS = 40
+    ATTRIBUTE_MINIMA = 41
+    ATTRIBUTE_MAXIMA = 42
+    DAY_MEANS = 43
+    HOUR_PROFILES = 44
 
 
-_FIRST_OF_FLOATS = Part.WEIGHTS
+_FIRST_OF_FLOATS: Final = Part.WEIGHTS
+
+# The head of `ints`: where each part begins, then room for an engine's own positions.
+HEAD: Final = 192
 
 
 class Image(NamedTuple):
@@ -87,8 +95,8 @@ def image_of(program: Program) -> Image:
     """
     structure = program.structure
     parts = {part: _table(program, part) for part in Part}
-    heads = np.zeros(len(Part), dtype=np.int64)
-    position = len(Part)
+    heads = np.zeros(HEAD, dtype=np.int64)
+    position = HEAD
     for part in Part:
         if part == _FIRST_OF_FLOATS:
             position = 0
@@ -107,14 +115,50 @@ def image_of(program: Program) -> Image:
     return Image(np.concatenate([heads, *ints]), np.concatenate(floats).astype(np.float64))
 
 
-def _table(program: Program, part: Part) -> NDArray[np.int64] | NDArray[np.float64]:
-    """Find a table by its name; timelines take one more column here."""
+def _table(program: Program, part: Part) -> NDArray[Any]:
+    """Find a table by its name, or make one that only an image has."""
+    if part in _MADE:
+        return _MADE[part](program)
     name = part.name.lower()
-    structure, values = program.structure, program.values
-    if part == Part.TIMELINES:
-        return np.zeros((len(structure.timelines), 3), dtype=np.int64)
-    found = getattr(structure, name) if hasattr(structure, name) else getattr(values, name)
-    return found  # type: ignore[no-any-return]
+    has = program.structure if hasattr(program.structure, name) else program.values
+    found: NDArray[Any] = getattr(has, name)
+    return found
+
+
+def _timelines(program: Program) -> NDArray[np.int64]:
+    return np.zeros((len(program.structure.timelines), 3), dtype=np.int64)
+
+
+def _sizes(program: Program) -> NDArray[np.int64]:
+    names = program.names
+    counted = (names.personas, names.touchpoints, names.outcomes, names.products, names.attributes)
+    sizes = [*map(len, counted), len(program.structure.cells), len(names.milestones)]
+    return np.array([*sizes, int(_returnable(program).max(initial=-1)) + 1], dtype=np.int64)
+
+
+def _milestones_at(program: Program) -> NDArray[np.int64]:
+    """Milestones are sorted by touchpoint, so those of one are a span."""
+    column = program.structure.milestones[:, MilestoneAt._fields.index("touchpoint")]
+    touchpoints = np.arange(len(program.names.touchpoints))
+    sides = [np.searchsorted(column, touchpoints, side=side) for side in ("left", "right")]
+    return np.column_stack(sides).astype(np.int64)
+
+
+def _returnable(program: Program) -> NDArray[np.int64]:
+    """Give a number to each touchpoint whose orders some station takes back; -1 for the others."""
+    column = program.structure.stations[:, Station._fields.index("returns_of")]
+    numbers = np.full(len(program.names.touchpoints), -1, dtype=np.int64)
+    sources = np.unique(column[column >= 0])
+    numbers[sources] = np.arange(len(sources))
+    return numbers
+
+
+_MADE: Final[dict[Part, Callable[[Program], NDArray[np.int64]]]] = {
+    Part.TIMELINES: _timelines,
+    Part.SIZES: _sizes,
+    Part.MILESTONES_AT: _milestones_at,
+    Part.RETURNABLE: _returnable,
+}
 
 
 def _code(code: NDArray[np.int32], constants: int) -> NDArray[np.int64]:

@@ -41,8 +41,7 @@ class Stations(Builder):
         source = self.index["touchpoint"][name]
         for target_name, clock in sorted((touchpoint.race or {}).items()):
             target = self.target(target_name)
-            if clock.side_trip:
-                self.edge(source, Manner.SIDE_TRIP, target)
+            trip_edge = self.edge(source, Manner.SIDE_TRIP, target) if clock.side_trip else NONE
             self.clocks.append(
                 tables.Clock(
                     target=target,
@@ -52,6 +51,7 @@ class Stations(Builder):
                     chance_key=key_of(Purpose.RACE_P, target_name),
                     side_trip=int(clock.side_trip),
                     edge=self.edge(source, Manner.DECIDED, target),
+                    trip_edge=trip_edge,
                 )
             )
             self.clock_chances.append(clock.p)
@@ -150,8 +150,7 @@ class Stations(Builder):
         first_effect, last_effect = self.lay_effects(touchpoint.set)
         list_, returns, refers = touchpoint.back_in_stock, touchpoint.returns, touchpoint.refers
         on_stockout = self.row(touchpoint.on_stockout, name, Purpose.ON_STOCKOUT, Manner.STOCKOUT)
-        if list_ is not None and list_.woken is None:
-            self.edge(source, Manner.STOCKOUT, source)
+        asks_again = list_ is not None and list_.woken is None
         empty = self.row(touchpoint.empty, name, Purpose.EMPTY, Manner.EMPTY)
         gave_up = self.row(list_.then, name, Purpose.BACK_IN_STOCK, Manner.STOCKOUT) if list_ else NONE
         woken = self.row(list_.woken, name, Purpose.WOKEN, Manner.STOCKOUT) if list_ else NONE
@@ -181,6 +180,7 @@ class Stations(Builder):
             give_up=self.law(list_.give_up) if list_ else NONE,
             gave_up=gave_up,
             woken=woken,
+            again_edge=self.edge(source, Manner.STOCKOUT, source) if asks_again else NONE,
             returns_of=self.index["touchpoint"][returns.of] if returns else NONE,
             first_effect=first_effect,
             last_effect=last_effect,

@@ -116,7 +116,8 @@ class Clock(NamedTuple):
     time_key: int
     chance_key: int
     side_trip: int
-    edge: int
+    edge: int  # when it decides
+    trip_edge: int  # when a side trip sets out
 
 
 class Line(NamedTuple):
@@ -168,6 +169,7 @@ class Station(NamedTuple):
     give_up: int  # law; -1: no list
     gave_up: int  # row
     woken: int  # row; -1: this touchpoint again
+    again_edge: int
     returns_of: int
     first_effect: int
     last_effect: int

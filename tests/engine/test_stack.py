@@ -31,7 +31,7 @@ def compiled_value(expression: Expression, cells: list[float]) -> float:
     code = np.array([(Op.LOAD, 0), *rows, (Op.NEGATE, 0)], dtype=np.int64).ravel()
     stack = np.full(STACK_CELLS + 4, math.nan)
     with np.errstate(all="ignore"):  # matters only where the suite runs without compilation
-        got = evaluate(code, np.array(constants), 2, 2 + 2 * len(rows), np.array(cells), stack)
+        got = evaluate(code, np.array(constants), 2, 2 + 2 * len(rows), np.array(cells), 0, stack)
     assert np.isnan(stack[STACK_CELLS:]).all()
     return got
 
@@ -313,5 +313,5 @@ def test_the_contents_of_the_scratch_memory_do_not_matter() -> None:
     values = set()
     for left_behind in (0.0, math.nan, 1e9):
         stack[:] = left_behind
-        values.add(evaluate(code.ravel().astype(np.int64), np.zeros(1), 0, 6, np.array([0.25, 0.5]), stack))
+        values.add(evaluate(code.ravel().astype(np.int64), np.zeros(1), 0, 6, np.array([0.25, 0.5]), 0, stack))
     assert values == {0.75}

@@ -165,6 +165,7 @@ class Books:
             visit.manner,
             visit.target,
             customer.cells,
+            0,
             self.attributes,
         )
         if visit.left < self.warm_up:

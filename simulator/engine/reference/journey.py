@@ -270,11 +270,15 @@ class Journeys:
             row = station.on_stockout
             chosen = world.choose(row, customer, visit.block) if row >= 0 else None
             if chosen is None or chosen.target == WAIT:
-                return self._wait_for_stock(customer, station, visit)
-            return self._depart(customer, station, visit, self._bound(chosen, visit), chosen.edge, manner)
+                return self._wait_for_stock(customer, station, visit, bound)
+            return self._depart(
+                customer, station, visit, self._bound(chosen, visit), chosen.edge, manner, bound
+            )
         if manner == Manner.EMPTY:
             chosen = world.choose(station.empty, customer, visit.block)
-            return self._depart(customer, station, visit, self._bound(chosen, visit), chosen.edge, manner)
+            return self._depart(
+                customer, station, visit, self._bound(chosen, visit), chosen.edge, manner, bound
+            )
         if bound.detour >= 0 and bound.stored is not None:
             stop = world.detours[bound.detour]
             chance = float(world.values.detour_resumes[bound.detour])
@@ -310,11 +314,10 @@ class Journeys:
         onward: Bound,
         edge: int,
         manner: int,
-        came: Bound | None = None,
+        came: Bound,
     ) -> Bound:
         """Leave after a completed visit, perhaps for an unexpected stop first."""
-        from_detour = came is not None and came.detour >= 0
-        if not from_detour and 0 <= onward.target < self.world.touchpoints:
+        if came.detour < 0 and 0 <= onward.target < self.world.touchpoints:
             for row in range(station.first_detour, station.last_detour):
                 stop = self.world.detours[row]
                 if stop.to == onward.target:
@@ -405,9 +408,7 @@ class Journeys:
             if not clock.side_trip:
                 return self._depart(customer, station, visit, onward, clock.edge, Manner.DECIDED, came)
             ringing.remove(first)
-            self.books.travel(
-                customer, world.side_trip_edge(station.touchpoint, clock.target), self.agenda.now
-            )
+            self.books.travel(customer, clock.trip_edge, self.agenda.now)
             yield self.agenda.at(0, Phase.ENTRY, customer.rank, customer.steps + 1)
             trip = yield from self.visit(customer, onward)
             if trip is None or trip.target != BACK:
@@ -434,7 +435,9 @@ class Journeys:
 
     # ------------------------------------------------------------------ stock
 
-    def _wait_for_stock(self, customer: Customer, station: tables.Station, visit: Visit) -> Steps:
+    def _wait_for_stock(
+        self, customer: Customer, station: tables.Station, visit: Visit, came: Bound
+    ) -> Steps:
         """Wait on the list of the first product asked for in vain, until woken or tired of it."""
         world = self.world
         ticket = Ticket(self.agenda.event())
@@ -443,11 +446,10 @@ class Journeys:
         woken = yield ticket.event
         if woken and station.woken < 0:
             again = Bound(station.touchpoint)
-            edge = world.edge(station.touchpoint, Manner.STOCKOUT, station.touchpoint)
-            return self._leave(customer, visit, (again, edge), Manner.STOCKOUT)
+            return self._leave(customer, visit, (again, station.again_edge), Manner.STOCKOUT)
         chosen = world.choose(station.woken if woken else station.gave_up, customer, visit.block)
         onward = self._bound(chosen, visit)
-        return self._depart(customer, station, visit, onward, chosen.edge, Manner.STOCKOUT)
+        return self._depart(customer, station, visit, onward, chosen.edge, Manner.STOCKOUT, came)
 
     def _station(self, customer: Customer, touchpoint: int) -> tables.Station:
         return self.world.stations[self.world.station_of[customer.persona][touchpoint]]

@@ -23,7 +23,6 @@ from simulator.program import tables
 from simulator.program.calendar import MICRO
 from simulator.program.image import image_of
 from simulator.program.program import Cell, Program, Sight
-from simulator.program.tables import Manner
 from simulator.spec.model import CONSENT, DAY
 
 __all__ = ["Block", "World"]
@@ -68,10 +67,6 @@ class World:
         self.consent = program.names.attributes.index(CONSENT)
         self.initials = self._initials()
         self.fixed = self._fixed()
-        self.edges = {
-            (source, manner, target): number
-            for number, (source, manner, target) in enumerate(structure.edges.tolist())
-        }
         self.stack = new_stack()
         cells = [Cell._make(row) for row in structure.cells.tolist()]
         self.cells = len(cells)
@@ -97,14 +92,6 @@ class World:
                 self.structure.laws.tolist(), self.values.law_parameters.tolist(), strict=True
             )
         ]
-
-    def edge(self, source: int, manner: int, target: int) -> int:
-        """Give the row of a way a customer can go."""
-        return self.edges[source, manner, target]
-
-    def side_trip_edge(self, source: int, target: int) -> int:
-        """Give the row of a side trip out of a race."""
-        return self.edges[source, Manner.SIDE_TRIP, target]
 
     # ------------------------------------------------------------------ teams and shelves
 
@@ -228,7 +215,7 @@ class World:
 
     def value(self, expression: int, customer: Customer) -> float:
         """Evaluate an expression on what a customer sees."""
-        return rules.value_of(self.ints, self.floats, expression, self.look(customer), self.stack)
+        return rules.value_of(self.ints, self.floats, expression, self.look(customer), 0, self.stack)
 
     def holds(self, condition: int, customer: Customer) -> bool:
         """Whether a condition holds; none always does."""
@@ -243,7 +230,7 @@ class World:
             If a weight or utility is not one, or all weights are 0.
         """
         cells = self.look(customer) if self.moving else customer.cells
-        chosen = rules.choose(self.ints, self.floats, row, *words, cells, self.stack, self.agenda.now)
+        chosen = rules.choose(self.ints, self.floats, row, *words, cells, 0, self.stack, self.agenda.now)
         if chosen < 0:
             self._refuse(chosen, row, customer)
         return self.entries[chosen]

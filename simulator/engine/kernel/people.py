@@ -1,0 +1,182 @@
+"""Customers in the kernel: a place for each, what they see, how they come in and go."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.addresses import site_of
+from simulator.compiled import compiled
+from simulator.engine.kernel import layout as at
+from simulator.engine.rules import draw, level_at, value_of
+from simulator.engine.streams import block
+from simulator.laws.families import Family
+from simulator.program.calendar import MICRO
+from simulator.program.image import Part
+from simulator.program.program import Sight
+from simulator.spec.model import DAY
+
+__all__ = ["NOWHERE", "bounded", "choose_trouble", "holds", "leave_place", "look", "new_customer", "value"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+NOWHERE: Final = site_of("")
+_SIZES: Final = int(Part.SIZES)
+_FIXED: Final = int(Family.FIXED)
+_MICRO: Final = float(MICRO)
+_DAY: Final = DAY
+_TRAIT: Final = Sight.TRAIT
+_VISITS: Final = Sight.VISITS
+_WAITED_AT: Final = Sight.WAITED_AT
+_SINCE: Final = Sight.SINCE
+_PRICE: Final = Sight.PRICE
+_STOCK: Final = Sight.STOCK
+_WAITED: Final = Sight.WAITED
+_ELAPSED: Final = Sight.ELAPSED
+_ORDERS: Final = Sight.ORDERS
+_SHORT: Final = Sight.SHORT
+_WEEKDAY: Final = Sight.WEEKDAY
+
+
+@compiled
+def bounded(m: Ints, f: Floats, attribute: int, value: float) -> float:
+    """Keep an attribute within its bounds."""
+    low, high = f[m[at.MINIMA] + attribute], f[m[at.MAXIMA] + attribute]
+    return min(max(value, low), high)
+
+
+@compiled
+def _see(m: Ints, f: Floats, c: int, sight: int, number: int) -> float:
+    now = m[at.NOW]
+    if sight == _VISITS:
+        return float(m[c + m[at.AT_VISITS] + number])
+    if sight == _WAITED:
+        return float(m[c + at.WAITED])
+    if sight == _WAITED_AT:
+        return float(m[c + m[at.AT_WAITED] + number])
+    if sight == _SINCE:
+        left = m[c + m[at.AT_LEFT] + number]
+        return np.inf if left < 0 else float(now - left)
+    if sight == _ELAPSED:
+        return float(now - m[c + at.ARRIVED])
+    if sight == _ORDERS:
+        return float(m[c + at.ORDERS])
+    if sight == _SHORT:
+        return float(m[c + at.SHORT])
+    if sight == _PRICE:
+        price = m[m[at.GOODS] + at.PRODUCT_WIDTH * number + at.G_PRICE]
+        return level_at(m, f, price, now) / _MICRO
+    if sight == _STOCK:
+        if m[m[at.GOODS] + at.PRODUCT_WIDTH * number + at.G_LIMITED] == 0:
+            return np.inf
+        return float(m[m[at.SHELVES] + at.SHELF * number + at.S_ON_HAND])
+    if sight == _WEEKDAY:
+        return float((m[at.WEEKDAY] + now // _DAY) % 7)
+    return float((now % _DAY) // 3_600_000)
+
+
+@compiled
+def look(m: Ints, f: Floats, c: int) -> None:
+    """Refresh what a customer sees now; attributes and traits are always up to date."""
+    if m[at.MARGIN] == 0:
+        return
+    eyes = m[c + at.EYES]
+    for i in range(m[at.ATTRIBUTES], m[at.CELLS]):
+        sight = m[m[at.SIGHTS] + 2 * i]
+        if sight > _TRAIT:
+            f[eyes + i] = _see(m, f, c, sight, m[m[at.SIGHTS] + 2 * i + 1])
+
+
+@compiled
+def value(m: Ints, f: Floats, stack: Floats, c: int, expression: int) -> float:
+    """Evaluate an expression on what a customer sees."""
+    look(m, f, c)
+    return value_of(m, f, expression, f, m[c + at.EYES], stack)
+
+
+@compiled
+def holds(m: Ints, f: Floats, stack: Floats, c: int, condition: int) -> bool:
+    """Whether a condition holds; none always does."""
+    return condition < 0 or value(m, f, stack, c, condition) != 0.0
+
+
+@compiled
+def choose_trouble(m: Ints, c: int, kind: int, what: int, row: int) -> None:
+    """Write down why the run must stop; the first trouble counts."""
+    if m[at.TROUBLE] == at.NO_TROUBLE:
+        m[at.TROUBLE] = kind
+        m[at.TROUBLE_WHAT] = what
+        m[at.TROUBLE_WHO] = m[c + at.SUBJECT]
+        m[at.TROUBLE_PERSONA] = m[c + at.PERSONA]
+        m[at.TROUBLE_ROW] = row
+
+
+@compiled
+def new_customer(
+    m: Ints, f: Floats, subject: int, persona: int, kind: int, arrived: int, generation: int
+) -> int:
+    """Give a new customer a place; -1 when there is none left."""
+    if m[at.FREE_TOP] == 0:
+        m[at.TROUBLE] = at.NO_PLACE
+        return -1
+    m[at.FREE_TOP] -= 1
+    place = m[m[at.FREE] + m[at.FREE_TOP]]
+    c = m[at.PEOPLE] + place * m[at.STRIDE]
+    for field in range(at.FIELDS):
+        m[c + field] = 0
+    m[c + at.SUBJECT], m[c + at.PERSONA], m[c + at.KIND] = subject, persona, kind
+    m[c + at.ARRIVED], m[c + at.GENERATION] = arrived, generation
+    m[c + at.LAST_ENTRY] = m[c + at.BOUND_DETOUR] = -1
+    eyes = m[at.SIGHT] + place * m[at.CELLS]
+    m[c + at.EYES] = eyes
+    w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
+    attributes = m[at.ATTRIBUTES]
+    for attribute in range(attributes):
+        law = m[m[at.INITIALS] + persona * attributes + attribute]
+        if m[m[at.LAWS] + 3 * law] == _FIXED:
+            first = f[m[at.LAW_PARAMETERS] + 3 * law]
+        else:
+            first = draw(m, f, law, w0, w1, m[m[at.ATTRIBUTE_KEYS] + attribute])
+        f[eyes + attribute] = bounded(m, f, attribute, first)
+    for i in range(attributes, m[at.CELLS]):
+        if m[m[at.SIGHTS] + 2 * i] == _TRAIT:
+            f[eyes + i] = f[m[at.TRAITS] + persona * _traits(m) + m[m[at.SIGHTS] + 2 * i + 1]]
+    return c
+
+
+@compiled
+def _traits(m: Ints) -> int:
+    """How many traits a persona has: the width of their table."""
+    personas = m[m[_SIZES]]
+    return (m[at.MINIMA] - m[at.TRAITS]) // personas
+
+
+@compiled
+def leave_place(m: Ints, c: int) -> None:
+    """Give a place back, as clean as it was found: only what was touched is cleared."""
+    for i in range(m[c + at.TOUCHED]):
+        touchpoint = m[c + m[at.AT_TOUCHED] + i]
+        m[c + m[at.AT_ENTRIES] + touchpoint] = 0
+        m[c + m[at.AT_VISITS] + touchpoint] = 0
+        m[c + m[at.AT_WAITED] + touchpoint] = 0
+        m[c + m[at.AT_LEFT] + touchpoint] = -1
+        m[c + m[at.AT_SESSION] + touchpoint] = 0
+    for milestone in range(m[at.MILESTONES]):
+        m[c + m[at.AT_MILESTONES] + milestone] = 0
+    for product in range(m[at.PRODUCTS]):
+        m[c + m[at.AT_WANTED] + product] = 0
+    for number in range(m[at.RETURNABLES]):
+        purse = m[c + m[at.AT_ORDERS] + number]
+        while purse >= 0:
+            following = m[purse]
+            m[purse] = m[at.PURSE_FREE]
+            m[at.PURSE_FREE] = purse
+            purse = following
+        m[c + m[at.AT_ORDERS] + number] = -1
+    m[c + at.SUBJECT] = 0
+    m[c + at.STATE] = at.COMING
+    m[m[at.FREE] + m[at.FREE_TOP]] = (c - m[at.PEOPLE]) // m[at.STRIDE]
+    m[at.FREE_TOP] += 1

@@ -1,0 +1,193 @@
+"""Playing a replication in the kernel: customers one after another, or through the agenda."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.addresses import Purpose, key_of
+from simulator.compiled import compiled
+from simulator.engine.kernel import layout as at
+from simulator.engine.kernel.agenda import pop, push
+from simulator.engine.kernel.names import subject_of_arrival, subject_of_count
+from simulator.engine.kernel.people import NOWHERE, leave_place, new_customer
+from simulator.engine.kernel.shop import book, put, review
+from simulator.engine.kernel.visit import (
+    change_team,
+    come_in,
+    end_of_patience,
+    end_of_stay,
+    enter_or_end,
+    start_existing,
+)
+from simulator.engine.rules import arrival_time, level_at
+from simulator.engine.streams import block, mixed
+from simulator.laws.counts import poisson_quantile
+from simulator.program.image import Part
+from simulator.spec.model import DAY
+
+__all__ = ["play_days", "play_shared"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_HOW_MANY: Final = key_of(Purpose.ARRIVALS)
+_WHEN: Final = key_of(Purpose.ARRIVE)
+_DAY: Final = DAY
+_SIZES: Final = int(Part.SIZES)
+_DAY_MEANS: Final = int(Part.DAY_MEANS)
+_PROFILES: Final = int(Part.HOUR_PROFILES)
+_TIMELINES: Final = int(Part.TIMELINES)
+
+
+@compiled
+def _count_arrivals(m: Ints, f: Floats, persona: int, day: int, first_text: int) -> int:
+    """Draw how many of a persona arrive on a date; `first_text` is where its texts begin."""
+    mean = f[m[_DAY_MEANS] + persona * m[at.DAYS] + day]
+    if mean <= 0.0:
+        return 0
+    personas = m[m[_SIZES]]
+    subject = subject_of_count(m, first_text + personas + persona, first_text + 2 * personas + day)
+    w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
+    return int(poisson_quantile(mean, mixed(w0, w1, _HOW_MANY, 0)))
+
+
+@compiled
+def _arrival(m: Ints, f: Floats, persona: int, day: int, k: int, first_text: int) -> int:
+    """Give the k-th arrival of a date his place; -1 if he comes after the end or there is none."""
+    personas = m[m[_SIZES]]
+    subject = subject_of_arrival(m, first_text + persona, first_text + 2 * personas + day, k)
+    w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
+    first = m[_PROFILES] + 25 * persona
+    time = day * _DAY + arrival_time(f[first : first + 25], mixed(w0, w1, _WHEN, 0))
+    if time >= m[at.HORIZON]:
+        return -1
+    c = new_customer(m, f, subject, persona, 1, time, 0)
+    if c < 0:
+        return -1
+    m[c + at.ENTERS] = m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_ENTERS]
+    m[c + at.ENTERS_W0], m[c + at.ENTERS_W1] = w0, w1
+    m[c + at.NEXT_TIME] = time
+    return c
+
+
+@compiled
+def _play_out(m: Ints, f: Floats, stack: Floats, c: int) -> None:
+    """Play one customer who shares nothing until his journey or the run is over."""
+    while m[at.TROUBLE] == at.NO_TROUBLE:
+        time = m[c + at.NEXT_TIME]
+        if time >= m[at.HORIZON]:
+            leave_place(m, c)
+            return
+        m[at.NOW] = time
+        if m[c + at.STATE] == at.COMING:
+            come_in(m, f, stack, c)
+        elif m[c + at.NEXT_PHASE] == at.ENTRY_PHASE:
+            enter_or_end(m, f, stack, c)
+        else:
+            end_of_stay(m, f, stack, c)
+        if m[c + at.STATE] == at.COMING:
+            return
+
+
+@compiled
+def _play_waiting(m: Ints, f: Floats, stack: Floats) -> None:
+    """Play everybody who was referred meanwhile, and whom they refer."""
+    while m[at.WAITING_SIZE] > 0 and m[at.TROUBLE] == at.NO_TROUBLE:
+        m[at.WAITING_SIZE] -= 1
+        _play_out(m, f, stack, m[m[at.WAITING] + m[at.WAITING_SIZE]])
+
+
+@compiled
+def play_days(m: Ints, f: Floats, stack: Floats, existing: Ints, first_day: int, last_day: int) -> None:
+    """Play everybody who arrives on some dates, one after another; nobody shares anything.
+
+    Parameters
+    ----------
+    m, f, stack : ndarray
+        The kernel's memory, see `simulator.engine.kernel.layout`.
+    existing : ndarray of int64, shape (n, 2)
+        Persona and subject of those who are there already.
+    first_day, last_day : int
+        The dates, the last not included.
+    """
+    texts = m[at.PRODUCTS] + m[at.TOUCHPOINTS] + 1
+    for i in range(existing.shape[0]):
+        m[at.NOW] = 0
+        c = start_existing(m, f, stack, existing[i, 0], existing[i, 1])
+        if c >= 0:
+            _play_out(m, f, stack, c)
+            _play_waiting(m, f, stack)
+    for day in range(first_day, last_day):
+        for persona in range(m[m[_SIZES]]):
+            for k in range(_count_arrivals(m, f, persona, day, texts)):
+                c = _arrival(m, f, persona, day, k, texts)
+                if c >= 0:
+                    _play_out(m, f, stack, c)
+                    _play_waiting(m, f, stack)
+                if m[at.TROUBLE] != at.NO_TROUBLE:
+                    return
+
+
+@compiled
+def _open_shop(m: Ints, f: Floats, teams: int) -> None:
+    """Put every change of the calendar on the agenda and place the first orders."""
+    for team in range(teams):
+        for side in range(2):
+            timeline = m[_TIMELINES] + 3 * m[m[at.TEAM_RULES] + 3 * team + side]
+            for position in range(m[timeline] + 1, m[timeline + 1]):
+                push(m, m[position], at.CALENDAR, team, side, team)
+    for product in range(m[at.PRODUCTS]):
+        if m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1:
+            review(m, f, product)
+
+
+@compiled
+def _happen(m: Ints, f: Floats, stack: Floats, event: Ints) -> None:
+    """Let one event of the agenda happen."""
+    phase, what = event[1], event[4]
+    if phase == at.ENTRY_PHASE:
+        enter_or_end(m, f, stack, what)
+    elif phase == at.END_OF_STAY:
+        end_of_stay(m, f, stack, what)
+    elif phase == at.PATIENCE:
+        end_of_patience(m, f, stack, what, event[2], event[3])
+    elif phase == at.CALENDAR:
+        rule = m[at.TEAM_RULES] + 3 * what
+        servers = int(level_at(m, f, m[rule], m[at.NOW]))
+        change_team(m, f, what, servers, int(level_at(m, f, m[rule + 1], m[at.NOW])))
+    else:
+        product, quantity = what % m[at.PRODUCTS], what // m[at.PRODUCTS]
+        shelf = m[at.SHELVES] + at.SHELF * product
+        m[shelf + at.S_ON_ORDER] -= quantity
+        m[shelf + at.S_RECEIVED] += quantity
+        put(m, f, stack, product, quantity)
+
+
+@compiled
+def play_shared(m: Ints, f: Floats, stack: Floats, existing: Ints, teams: int) -> None:
+    """Play a replication through the agenda; see `play_days` for the arguments."""
+    texts = m[at.PRODUCTS] + m[at.TOUCHPOINTS] + 1
+    event = np.zeros(at.EVENT, dtype=np.int64)
+    _open_shop(m, f, teams)
+    for i in range(existing.shape[0]):
+        start_existing(m, f, stack, existing[i, 0], existing[i, 1])
+    for day in range(m[at.DAYS]):
+        m[at.NOW] = day * _DAY
+        for persona in range(m[m[_SIZES]]):
+            for k in range(_count_arrivals(m, f, persona, day, texts)):
+                c = _arrival(m, f, persona, day, k, texts)
+                if c >= 0:
+                    push(m, m[c + at.NEXT_TIME], at.ENTRY_PHASE, m[c + at.SUBJECT], 1, c)
+        end = min((day + 1) * _DAY, m[at.HORIZON])
+        while m[at.HEAP_SIZE] > 0 and m[m[at.HEAP]] < end and m[at.TROUBLE] == at.NO_TROUBLE:
+            pop(m, event)
+            m[at.NOW] = event[0]
+            _happen(m, f, stack, event)
+        if m[at.TROUBLE] != at.NO_TROUBLE:
+            return
+    for product in range(m[at.PRODUCTS]):
+        if m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1:
+            book(m, m[at.SHELVES] + at.SHELF * product, m[at.HORIZON])

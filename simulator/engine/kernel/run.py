@@ -1,0 +1,328 @@
+"""Play one replication with the kernel: lay out its memory, play, read the books."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.addresses import subject_of
+from simulator.engine.kernel import layout as at
+from simulator.engine.kernel.play import play_days, play_shared
+from simulator.engine.tally import SHAPES, STOCK, Tally, shape_of
+from simulator.errors import DrawError
+from simulator.program.image import HEAD, Image, Part, image_of
+from simulator.program.program import Program, Sight
+from simulator.spec.expressions import STACK_CELLS
+from simulator.spec.model import CONSENT
+
+__all__ = ["Log", "Room", "simulate"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much room each region has; too little is found out while playing, and doubled."""
+
+    places: int = 64
+    heap: int = 1024
+    purses: int = 64
+    depth: int = 2
+    log: int = 0
+
+
+@dataclass(frozen=True)
+class Log:
+    """Every visit of a replication in the order they ended.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (visits, 10)
+        subject, persona, touchpoint, entry, entered, waited, left, manner, target, kind.
+    attributes : ndarray of float64, shape (visits, attributes)
+    """
+
+    rows: Ints
+    attributes: Floats
+
+
+_GROWS: Final = {
+    at.NO_PLACE: "places",
+    at.NO_HEAP: "heap",
+    at.NO_PURSE: "purses",
+    at.NO_LOG: "log",
+    at.NO_DEPTH: "depth",
+}
+
+
+class Memory:
+    """The kernel's two arrays for one program: the image, then what a run needs.
+
+    Parameters
+    ----------
+    program : Program
+        The compiled journey.
+    room : Room
+        How much room each region has.
+    """
+
+    def __init__(self, program: Program, room: Room) -> None:
+        self.program, self.room = program, room
+        image = image_of(program)
+        self.ints: list[Any] = [image.ints]
+        self.floats: list[Any] = [image.floats]
+        self.head = image.ints[:HEAD].copy()
+        self.size, self.float_size = len(image.ints), len(image.floats)
+        self._scalars(image)
+        self._customers()
+        self._regions()
+        self._counts()
+        image.ints[:HEAD] = self.head
+        self.m: Ints = np.concatenate(self.ints)
+        self.f: Floats = np.concatenate(self.floats)
+
+    def _add(self, head: int, array: NDArray[Any]) -> None:
+        """Lay a region at the end of `m` and note where it begins."""
+        self.head[head] = self.size
+        self.ints.append(array.astype(np.int64).ravel())
+        self.size += array.size
+
+    def _add_floats(self, head: int, size: int) -> None:
+        self.head[head] = self.float_size
+        self.floats.append(np.zeros(size))
+        self.float_size += size
+
+    def _scalars(self, image: Image) -> None:
+        program, head, names = self.program, self.head, self.program.names
+        clock = program.structure.clock
+        scalars = (at.HORIZON, at.WARM_UP, at.FOLLOW_UP, at.WEEKDAY, at.MAX_STEPS, at.MAX_GENERATIONS)
+        for position, value in zip((*scalars, at.CAP, at.CAP_PER, at.GAP), clock, strict=True):
+            head[position] = value
+        sizes = image.ints[image.ints[Part.SIZES] :][:8].tolist()
+        _, head[at.TOUCHPOINTS], head[at.OUTCOMES], head[at.PRODUCTS] = sizes[:4]
+        head[at.ATTRIBUTES], head[at.CELLS], head[at.MILESTONES], head[at.RETURNABLES] = sizes[4:]
+        head[at.EDGES], head[at.DAYS] = len(program.structure.edges), program.days
+        head[at.CONSENT] = names.attributes.index(CONSENT)
+        head[at.SHARED] = int(program.shares)
+        head[at.MARGIN] = int((program.structure.cells[:, 0] > Sight.TRAIT).any())
+
+    def _customers(self) -> None:
+        """Lay out a customer: his fields, then what depends on the size of the program."""
+        head, room = self.head, self.room
+        touchpoints, clocks = int(head[at.TOUCHPOINTS]), self._most_clocks()
+        position = at.FIELDS
+        for place in (at.AT_ENTRIES, at.AT_VISITS, at.AT_WAITED, at.AT_LEFT, at.AT_SESSION, at.AT_TOUCHED):
+            head[place] = position
+            position += touchpoints
+        head[at.FRAME_STRIDE] = at.F_FIRST + 2 * clocks
+        for place, size in (
+            (at.AT_MILESTONES, head[at.MILESTONES]),
+            (at.AT_WANTED, head[at.PRODUCTS]),
+            (at.AT_ORDERS, head[at.RETURNABLES]),
+            (at.AT_CONTACTS, max(0, head[at.CAP])),
+            (at.AT_FRAMES, room.depth * head[at.FRAME_STRIDE] if clocks else 0),
+        ):
+            head[place] = position
+            position += int(size)
+        head[at.STRIDE], head[at.PLACES], head[at.DEPTH_ROOM] = position, room.places, room.depth
+        blank = np.zeros(position, dtype=np.int64)
+        blank[head[at.AT_LEFT] : head[at.AT_LEFT] + touchpoints] = -1
+        blank[head[at.AT_ORDERS] : head[at.AT_ORDERS] + head[at.RETURNABLES]] = -1
+        self._add(at.PEOPLE, np.tile(blank, room.places))
+        self._add(at.FREE, np.arange(room.places)[::-1])
+        head[at.FREE_TOP] = room.places
+        self._add_floats(at.SIGHT, room.places * int(head[at.CELLS]))
+
+    def _most_clocks(self) -> int:
+        stations = self.program.structure.stations
+        races = stations[stations[:, at.ST_DECISION] == 1]
+        return int((races[:, at.ST_LAST_RULE] - races[:, at.ST_FIRST_RULE]).max(initial=0))
+
+    def _regions(self) -> None:
+        program, head, room = self.program, self.head, self.room
+        self._add(at.HEAP, np.zeros((room.heap + 1) * at.EVENT))
+        head[at.HEAP_ROOM] = room.heap
+        self._add(at.TEAMS, self._teams())
+        self._add(at.SHELVES, self._shelves())
+        stride = 1 + 2 * len(program.names.products)
+        purses = np.zeros((room.purses, stride), dtype=np.int64)
+        first = self.size
+        purses[:, 0] = [first + (i + 1) * stride for i in range(room.purses - 1)] + [-1]
+        self._add(at.PURSES, purses)
+        head[at.PURSE_FREE] = first
+        self._add(at.LOG, np.zeros(room.log * at.LOG_ROW))
+        head[at.LOG_ROOM] = room.log
+        self._add_floats(at.LOG_SIGHT, room.log * len(program.names.attributes))
+        self._add(at.BASKET, np.zeros(2 * len(program.names.products)))
+        self._add(at.WAITING, np.zeros(room.places))
+        self._texts()
+
+    def _teams(self) -> Ints:
+        structure, values = self.program.structure, self.program.values
+        teams = np.zeros((len(structure.teams), at.TEAM), dtype=np.int64)
+        for row, rule in zip(teams, structure.teams, strict=True):
+            for column, timeline in ((at.T_SERVERS, rule[0]), (at.T_OPEN, rule[1])):
+                row[column] = values.levels[structure.timelines[timeline, 0]]
+        teams[:, at.T_HEAD] = teams[:, at.T_TAIL] = -1
+        return teams
+
+    def _shelves(self) -> Ints:
+        products = self.program.structure.products
+        shelves = np.zeros((len(products), at.SHELF), dtype=np.int64)
+        shelves[:, at.S_ON_HAND] = products[:, at.G_ON_HAND]
+        shelves[:, at.S_HEAD] = shelves[:, at.S_TAIL] = -1
+        return shelves
+
+    def _texts(self) -> None:
+        """Lay down the bytes that names of customers, orders and counts are made of."""
+        names, program = self.program.names, self.program
+        dates = [program.start + datetime.timedelta(days=day) for day in range(program.days)]
+        texts = [
+            *(f"order\x1f{product}\x1f" for product in names.products),
+            *(f"\x1f{touchpoint}\x1f" for touchpoint in names.touchpoints),
+            "referred\x1f",
+            *(f"arrived\x1f{persona}\x1f" for persona in names.personas),
+            *(f"arrivals\x1f{persona}\x1f" for persona in names.personas),
+            *(date.isoformat() for date in dates),
+        ]
+        encoded = [text.encode() for text in texts]
+        ends = np.cumsum([len(text) for text in encoded])
+        self._add(at.TEXT, np.frombuffer(b"".join(encoded), dtype=np.uint8))
+        first = int(self.head[at.TEXT])
+        starts = np.concatenate([[0], ends[:-1]])
+        self._add(at.TEXT_AT, np.column_stack([starts, ends]) + first)
+        self._add(at.MESSAGE, np.zeros(2 * max(map(len, encoded)) + 128))
+
+    def _counts(self) -> None:
+        for name, axes in SHAPES.items():
+            self._add(at.COUNTS[name], np.zeros(shape_of(self.program, axes), dtype=np.int64))
+
+    def counts(self) -> dict[str, Ints]:
+        """Read the books."""
+        found = {}
+        for name, axes in SHAPES.items():
+            shape, first = shape_of(self.program, axes), int(self.m[at.COUNTS[name]])
+            found[name] = self.m[first : first + int(np.prod(shape))].reshape(shape).copy()
+        found["stock"] = self._stock()
+        return found
+
+    def _stock(self) -> Ints:
+        """Read the shelves, in the order of `STOCK`."""
+        products, first = self.program.structure.products, int(self.m[at.SHELVES])
+        shelves = self.m[first : first + at.SHELF * len(products)].reshape(len(products), at.SHELF)
+        kinds = {
+            "initial": products[:, at.G_ON_HAND],
+            "ordered": shelves[:, at.S_ORDERED],
+            "received": shelves[:, at.S_RECEIVED],
+            "restocked": shelves[:, at.S_RESTOCKED],
+            "shipped": shelves[:, at.S_SHIPPED],
+            "on_hand": shelves[:, at.S_ON_HAND],
+            "on_order": shelves[:, at.S_ON_ORDER],
+            "owed": shelves[:, at.S_OWED],
+            "orders": shelves[:, at.S_ORDERS],
+            "unit_ms": shelves[:, at.S_UNIT_MS],
+        }
+        return np.column_stack([kinds[kind] for kind in STOCK]).reshape(len(products), len(STOCK)).copy()
+
+    def log(self) -> Log:
+        """Read the log of visits."""
+        size, attributes = int(self.m[at.LOG_SIZE]), len(self.program.names.attributes)
+        first, eyes = int(self.m[at.LOG]), int(self.m[at.LOG_SIGHT])
+        rows = self.m[first : first + size * at.LOG_ROW].reshape(size, at.LOG_ROW)
+        seen = self.f[eyes : eyes + size * attributes].reshape(size, attributes)
+        return Log(rows.copy(), seen.copy())
+
+
+def simulate(
+    program: Program, seed: int, replication: int, *, log: bool = False, room: Room | None = None
+) -> tuple[Tally, Log]:
+    """Play one replication.
+
+    Parameters
+    ----------
+    program : Program
+        The compiled journey.
+    seed, replication : int
+        The key of every random number, 0 … 2**32 - 1 each.
+    log : bool
+        Keep a row for every visit.
+    room : Room, optional
+        How much memory to begin with; the results do not depend on it.
+
+    Returns
+    -------
+    tally : Tally
+        The same integers as the reference engine's.
+    log : Log
+        Every visit, if asked for.
+
+    Raises
+    ------
+    DrawError
+        If the model gives a negative or NaN weight, utility or attribute.
+    """
+    room = room or Room(log=4096 if log else 0)
+    existing = _existing(program)
+    while True:
+        memory = Memory(program, room)
+        m = memory.m
+        m[at.SEED], m[at.REPLICATION] = seed, replication
+        stack = np.zeros(STACK_CELLS + _most_effects(program))
+        if program.shares:
+            play_shared(m, memory.f, stack, existing, len(program.names.teams))
+        else:
+            play_days(m, memory.f, stack, existing, 0, program.days)
+        trouble = int(m[at.TROUBLE])
+        if trouble in _GROWS:
+            name = _GROWS[trouble]
+            room = replace(room, **{name: 2 * getattr(room, name)})
+            continue
+        if trouble:
+            raise DrawError(_describe(program, memory, seed, replication))
+        tally = Tally(memory.counts())
+        tally.check()
+        return tally, memory.log()
+
+
+def _existing(program: Program) -> Ints:
+    """List persona and subject of everybody who is there at the start."""
+    rows = [
+        (persona, subject_of("existing", name, k))
+        for persona, name in enumerate(program.names.personas)
+        for k in range(int(program.structure.personas[persona, at.P_EXISTING]))
+    ]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 2)
+
+
+def _most_effects(program: Program) -> int:
+    """How many attributes one `set` changes at most."""
+    stations, personas = program.structure.stations, program.structure.personas
+    spans = [
+        (stations[:, at.ST_LAST_EFFECT] - stations[:, at.ST_FIRST_EFFECT]).max(initial=0),
+        (personas[:, at.P_LAST_EFFECT] - personas[:, at.P_FIRST_EFFECT]).max(initial=0),
+    ]
+    return int(max(spans))
+
+
+def _describe(program: Program, memory: Memory, seed: int, replication: int) -> str:
+    """Say what stopped the run, where it was written and for whom."""
+    m, names = memory.m, program.names
+    who = (
+        f"the {names.personas[int(m[at.TROUBLE_PERSONA])]} customer "
+        f"{int(m[at.TROUBLE_WHO]) % (1 << 64):016x} "
+        f"(seed {seed}, replication {replication}, at {int(m[at.NOW])} ms)"
+    )
+    kind, what = int(m[at.TROUBLE]), int(m[at.TROUBLE_WHAT])
+    if kind == at.NOBODY_WINS:
+        first, last = program.structure.rows[int(m[at.TROUBLE_ROW])][:2].tolist()
+        targets = ", ".join(names.target(int(entry[0])) for entry in program.structure.entries[first:last])
+        return f"all weights are 0 on a row to {targets}, for {who}"
+    if kind == at.WRONG_WEIGHT:
+        what = int(program.structure.entries[what, at.E_ODDS])
+    path = program.expression_paths[what] if what >= 0 else "a dated odds"
+    return f"{path} gives no weight, utility or number for {who}"
