@@ -14,14 +14,15 @@ from typing import Final
 
 __all__ = ["KINDS", "Purpose", "key_of", "site_of", "subject_of"]
 
-# What a subject may be. Closed, so that no two parts of the program ever share one by accident.
+# What a family of subjects may be. Closed, so that no two parts of the program ever share one by accident.
+# A member of a family is numbered by `simulator.engine.streams.numbered`.
 KINDS: Final = (
-    "arrived",  # persona, date, k: the k-th customer of that day
-    "existing",  # persona, k: a customer who is there at the start
-    "referred",  # referrer, touchpoint, entry, k: the k-th customer referred on that visit
-    "arrivals",  # persona, date: how many arrive on that day
-    "order",  # product, n: the n-th replenishment order
-    "evidence",  # path: a number of the model that is only known within a range
+    "arrived",  # persona, date: the customers of that day, numbered from 0
+    "existing",  # persona: those who are there at the start, numbered from 0
+    "referred",  # no more: numbered by referrer, site, entry and k
+    "arrivals",  # persona, date: how many arrive on that day; one subject, not a family
+    "order",  # product: its replenishment orders, numbered from 1
+    "evidence",  # path: a number of the model that is only known within a range; one subject
 )
 
 
@@ -66,13 +67,12 @@ _SEPARATOR: Final = "\x1f"
 
 
 def subject_of(*parts: str | int) -> int:
-    """Give the number of a subject: a customer, a day's arrivals, an order, an uncertain number.
+    """Give the number of a subject or of a family of them: a day's customers, an uncertain number.
 
     Parameters
     ----------
     *parts : str or int
-        The kind, one of :data:`KINDS`, then what the kind needs. A part that is itself a subject is
-        given as the int it came as; it is hashed as an unsigned number.
+        The kind, one of :data:`KINDS`, then what the kind needs.
 
     Returns
     -------

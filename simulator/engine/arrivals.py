@@ -8,7 +8,7 @@ from typing import Final
 
 from simulator.addresses import Purpose, key_of, site_of, subject_of
 from simulator.engine import rules
-from simulator.engine.streams import uniform
+from simulator.engine.streams import numbered, uniform
 from simulator.laws.counts import poisson_quantile
 from simulator.program.program import Program
 
@@ -38,7 +38,8 @@ def arrivals_of_day(
     name, profile = program.names.personas[persona], program.values.hour_profiles[persona]
     date = (program.start + datetime.timedelta(days=day)).isoformat()
     u = uniform(seed, replication, subject_of("arrivals", name, date), NOWHERE, 0, _HOW_MANY, 0)
+    customers = subject_of("arrived", name, date)
     for k in range(int(poisson_quantile(mean, u))):
-        subject = subject_of("arrived", name, date, k)
+        subject = numbered(customers, k)
         when = uniform(seed, replication, subject, NOWHERE, 0, _WHEN, 0)
         yield subject, rules.arrival_time(profile, when)

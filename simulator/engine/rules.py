@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import limits
-from simulator.compiled import compiled
+from simulator.addresses import subject_of
+from simulator.compiled import compiled, inner
 from simulator.engine.stack import evaluate
-from simulator.engine.streams import exponential_race, gumbel_key, mixed
+from simulator.engine.streams import exponential_race, gumbel_key, mixed, numbered
 from simulator.laws.biased import biased_quantile
 from simulator.laws.families import quantile
 from simulator.program.image import Part
@@ -32,6 +33,7 @@ __all__ = [
     "draw_residual",
     "draw_time",
     "fold_visit",
+    "friends_of",
     "level_at",
     "odds_of",
     "to_milliseconds",
@@ -63,6 +65,7 @@ _KEY: Final = Entry._fields.index("key")
 _ODDS: Final = Entry._fields.index("odds")
 _TIMELINE: Final = Entry._fields.index("timeline")
 _WEIGHTS: Final = int(Part.WEIGHTS)
+_REFERRED: Final = subject_of("referred")
 
 
 @compiled
@@ -204,6 +207,12 @@ def choose(
 
 
 @compiled
+def friends_of(referrer: int, site: int, entry: int) -> int:
+    """Name the family of those whom a customer refers on one visit."""
+    return numbered(numbered(referrer ^ _REFERRED, site), entry)
+
+
+@compiled
 def arrival_time(profile: Floats, u: float) -> int:
     """Turn a uniform into a time within the day, in ms, by the day's profile.
 
@@ -244,7 +253,7 @@ _SHIFT27: Final = np.uint64(27)
 _SHIFT31: Final = np.uint64(31)
 
 
-@compiled
+@inner
 def _fold(state: int, value: int) -> int:
     """Mix one 64-bit word into a hash (the finaliser of SplitMix64)."""
     mixed = (np.uint64(state) ^ np.uint64(value)) + _FOLD
@@ -277,13 +286,8 @@ def fold_visit(
     int
         64 bits as int64.
     """
-    state = _fold(subject, touchpoint)
-    state = _fold(state, entry)
-    state = _fold(state, entered)
-    state = _fold(state, waited)
-    state = _fold(state, left)
-    state = _fold(state, manner)
-    state = _fold(state, target)
+    where = touchpoint | entry << 20 | manner << 36 | (target + 8) << 40
+    state = _fold(_fold(_fold(_fold(subject, where), entered), waited), left)
     for i in range(attributes):
         state = _fold(state, int(round(cells[base + i] * 1e6)))  # noqa: RUF046  (compiled code rounds to a float)
     return np.int64(state)  # type: ignore[return-value]  # NumPy's word stands in for int

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, inner
 from simulator.spec.expressions import STACK_CELLS, Op
 
 __all__ = ["evaluate", "new_stack"]
@@ -52,17 +52,17 @@ def new_stack() -> npt.NDArray[np.float64]:
     return np.zeros(STACK_CELLS)
 
 
-@compiled
+@inner
 def _smaller(a: float, b: float) -> float:
     return b if b < a or math.isnan(b) else a
 
 
-@compiled
+@inner
 def _larger(a: float, b: float) -> float:
     return b if b > a or math.isnan(b) else a
 
 
-@compiled
+@inner
 def _sigmoid(a: float) -> float:
     if a >= 0.0:
         return 1.0 / (1.0 + math.exp(-a))
@@ -70,19 +70,19 @@ def _sigmoid(a: float) -> float:
     return grown / (1.0 + grown)
 
 
-@compiled
+@inner
 def _exp(a: float) -> float:
     return math.inf if a > _LARGEST_EXPONENT else math.exp(a)
 
 
-@compiled
+@inner
 def _log(a: float) -> float:
     if a == 0.0:
         return -math.inf
     return math.nan if a < 0.0 else math.log(a)
 
 
-@compiled
+@inner
 def _unary(op: int, a: float) -> float:
     if op == _NEGATE:
         return -a
@@ -93,7 +93,7 @@ def _unary(op: int, a: float) -> float:
     return _log(a) if op == _LOG else _sigmoid(a)
 
 
-@compiled
+@inner
 def _truth(op: int, a: float, b: float) -> bool:
     if op == _LESS:
         return a < b
@@ -112,7 +112,7 @@ def _truth(op: int, a: float, b: float) -> bool:
     return a != 0.0 or b != 0.0
 
 
-@compiled
+@inner
 def _binary(op: int, a: float, b: float) -> float:
     if op == _ADD:
         return a + b

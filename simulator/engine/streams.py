@@ -26,7 +26,11 @@ and entry. Each uniform of the visit is a mix of that block with the key of its 
     block           w0 = word 0 << 32 | word 1,  w1 = word 2 << 32 | word 3
     uniform         x = mix(w0 ^ (key + draw * G)) + w1  (64 bits),  u = ((x >> 12) + 1/2) / 2**52
 
-with G = 0x9E3779B97F4A7C15 and the 64-bit mixer `mix` below. For one key, u is uniform because w1 is.
+with G = 0x9E3779B97F4A7C15 and the 64-bit mixer `mix` below. A customer is a member of a family,
+``mix(family + (k + 1) * G)``, one to one; a referred one is member k of member `entry` of member `site`
+of the referrer's own family (his subject, changed by the family "referred").
+
+For one key, u is uniform because w1 is.
 For two keys the difference of their x depends on w0 only and is independent of either of them, so two
 uniforms of a visit are independent as far as the difference of `mix` at two points is uniform: the
 tests look at that over many keys and seeds.
@@ -44,7 +48,7 @@ from typing import Final
 
 import numpy as np
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, inner
 
 __all__ = [
     "ENTRIES",
@@ -54,6 +58,7 @@ __all__ = [
     "exponential_race",
     "gumbel_key",
     "mixed",
+    "numbered",
     "philox",
     "uniform",
 ]
@@ -67,6 +72,7 @@ _M1: Final = np.uint64(0xCD9E8D57)
 _W0: Final = np.uint64(0x9E3779B9)
 _W1: Final = np.uint64(0xBB67AE85)
 _LOW: Final = np.uint64(0xFFFFFFFF)
+_N1: Final = np.uint64(1)
 _N8: Final = np.uint64(8)
 _N12: Final = np.uint64(12)
 _N16: Final = np.uint64(16)
@@ -109,6 +115,35 @@ def philox(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, i
         key0 = (key0 + _W0) & _LOW
         key1 = (key1 + _W1) & _LOW
     return x0, x1, x2, x3  # type: ignore[return-value]  # NumPy's words stand in for int
+
+
+@inner
+def _mix(x: int) -> int:
+    """Mix 64 bits, one to one (Moremur)."""
+    y = np.uint64(x)
+    y = (y ^ (y >> _N27)) * _MIX1
+    y = (y ^ (y >> _N33)) * _MIX2
+    return y ^ (y >> _N27)  # type: ignore[return-value]  # NumPy's words stand in for int
+
+
+@compiled
+def numbered(family: int, k: int) -> int:
+    """Name the k-th member of a family of subjects.
+
+    Parameters
+    ----------
+    family : int
+        From :func:`simulator.addresses.subject_of`, or a member of another family.
+    k : int
+        At least 0.
+
+    Returns
+    -------
+    int
+        64 bits as int64; within a family no two members share one. `subject % 2**64` is the unsigned form.
+    """
+    step = (np.uint64(k) + _N1) * _GOLDEN
+    return np.int64(_mix(np.uint64(family) + step))  # type: ignore[arg-type, return-value]  # as above
 
 
 @compiled
@@ -166,9 +201,7 @@ def mixed(w0: int, w1: int, key: int, draw: int) -> float:
         (k + 1/2) / 2**52 with k of 52 bits: never 0, never 1, symmetric about one half.
     """
     x = np.uint64(w0) ^ (np.uint64(key) + np.uint64(draw) * _GOLDEN)
-    x = (x ^ (x >> _N27)) * _MIX1
-    x = (x ^ (x >> _N33)) * _MIX2
-    x = (x ^ (x >> _N27)) + np.uint64(w1)
+    x = np.uint64(_mix(x)) + np.uint64(w1)  # type: ignore[arg-type]  # as above
     return (float(x >> _N12) + 0.5) * _STEP
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, inner
 from simulator.laws.counts import geometric_biased_quantile, poisson_quantile
 from simulator.laws.families import Family, lognormal_value
 from simulator.laws.incomplete import gamma_quantile
@@ -33,7 +33,7 @@ _POISSON: Final = int(Family.POISSON)
 _GEOMETRIC: Final = int(Family.GEOMETRIC)
 
 
-@compiled
+@inner
 def _ramp_quantile(low: float, high: float, tail: float, upper: bool) -> float:
     """Invert the density proportional to x on [low, high] at a tail measured from either end.
 
@@ -47,7 +47,7 @@ def _ramp_quantile(low: float, high: float, tail: float, upper: bool) -> float:
     return low + area / (low + math.sqrt(low * low + area))
 
 
-@compiled
+@inner
 def _area_root(height: float, slope: float, bend: float, area: float, top: float) -> float:
     """Solve height s + slope s**2/2 + bend s**3/3 = area for s in [0, top], by Newton in a bracket.
 
@@ -70,7 +70,7 @@ def _area_root(height: float, slope: float, bend: float, area: float, top: float
     return s
 
 
-@compiled
+@inner
 def _triangular_biased(low: float, mode: float, high: float, u: float) -> float:
     """Invert the length-biased triangular distribution, measuring from the end that u is near.
 
@@ -93,13 +93,13 @@ def _triangular_biased(low: float, mode: float, high: float, u: float) -> float:
     return mode - _area_root(mode * rising, -mode - rising, 1.0, (area - above) * rising, rising)
 
 
-@compiled
+@inner
 def _segment_area(table: NDArray[np.float64], i: int, half: int) -> float:
     """Give twice the contribution of the segment after knot i to the mean."""
     return float((table[i + 1] - table[i]) * (table[i + half] + table[i + half + 1]))
 
 
-@compiled
+@inner
 def _empirical_biased(table: NDArray[np.float64], first: int, last: int, u: float) -> float:
     """Choose the segment by its share of the mean, counted from the nearer end; then a ramp within."""
     half = (last - first) // 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, inner
 from simulator.laws.incomplete import gamma_p, gamma_q
 from simulator.laws.special import normal_quantile
 
@@ -27,7 +27,7 @@ LARGEST_MEAN: Final = 1e12
 _BEYOND: Final = 9e15  # no count of such a mean gets here, and the floor of more is no int64
 
 
-@compiled
+@inner
 def _outside(k: float) -> float:
     """Give the distribution function where no count is: 0 below, 1 beyond, NaN for NaN."""
     if math.isnan(k):
@@ -43,7 +43,7 @@ def poisson_cdf(mean: float, k: float) -> float:
     return gamma_q(math.floor(k) + 1.0, mean)
 
 
-@compiled
+@inner
 def _poisson_reached(mean: float, k: float, u: float) -> bool:
     """Say whether F(k) >= u, compared on the smaller tail."""
     if u <= 0.5:
@@ -89,7 +89,7 @@ def poisson_quantile(mean: float, u: float) -> float:
     return k
 
 
-@compiled
+@inner
 def _geometric_rate(mean: float) -> float:
     """Give -ln q of the geometric count on 0, 1, … with this mean: q = mean / (1 + mean)."""
     return math.log1p(1.0 / mean)
@@ -130,7 +130,7 @@ def geometric_quantile(mean: float, u: float) -> float:
     return max(math.ceil(-math.log1p(-u) / _geometric_rate(mean)) - 1.0, 0.0)
 
 
-@compiled
+@inner
 def _log_survival(mean: float, k: float) -> float:
     """Give ln P(N > k) of the length-biased geometric count: q**k (1 + k / (1 + mean))."""
     return math.log1p(k / (1.0 + mean)) - k * _geometric_rate(mean)

@@ -32,7 +32,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, inner
 from simulator.laws.counts import geometric_cdf, geometric_quantile, poisson_cdf, poisson_quantile
 from simulator.laws.incomplete import gamma_p, gamma_quantile
 from simulator.laws.special import normal_cdf, normal_quantile
@@ -75,7 +75,7 @@ def lognormal_value(mu: float, sigma: float, z: float) -> float:
     return math.exp(mu) * math.exp(sigma * z)
 
 
-@compiled
+@inner
 def _triangular_quantile(low: float, mode: float, high: float, u: float) -> float:
     """Invert the triangular distribution, measuring from the end that u is near.
 
@@ -95,7 +95,7 @@ def _triangular_quantile(low: float, mode: float, high: float, u: float) -> floa
     return mode - rising * (area - falling) / (rising + math.sqrt((width - area) * rising))
 
 
-@compiled
+@inner
 def _empirical_quantile(table: NDArray[np.float64], first: int, last: int, u: float) -> float:
     """Interpolate the quantile function between the two knots around u."""
     half = (last - first) // 2
@@ -172,7 +172,7 @@ def quantile(
     return math.nan
 
 
-@compiled
+@inner
 def _triangular_cdf(low: float, mode: float, high: float, x: float) -> float:
     """Give the triangular distribution function."""
     if x < low:
@@ -184,7 +184,7 @@ def _triangular_cdf(low: float, mode: float, high: float, x: float) -> float:
     return 1.0 - (high - x) / (high - low) * ((high - x) / (high - mode))
 
 
-@compiled
+@inner
 def _empirical_cdf(table: NDArray[np.float64], first: int, last: int, x: float) -> float:
     """Give the largest probability whose quantile is at most x."""
     half = (last - first) // 2
@@ -203,7 +203,7 @@ def _empirical_cdf(table: NDArray[np.float64], first: int, last: int, x: float) 
     return float(table[low] + (table[high] - table[low]) * ((x - start) / (end - start)))
 
 
-@compiled
+@inner
 def _positive_cdf(family: int, a: float, b: float, x: float) -> float:
     """Give the distribution function of the families that live above 0."""
     if x < 0.0:

@@ -22,7 +22,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, inner
 from simulator.laws.special import (
     gamma,
     gamma_prefix,
@@ -64,7 +64,7 @@ def _temme_coefficients(orders: int, terms: int) -> NDArray[np.float64]:
 _TEMME: Final = _temme_coefficients(_ORDERS, _TERMS)
 
 
-@compiled
+@inner
 def _temme(a: float, x: float) -> tuple[float, float]:
     """Compute P and Q by Temme's uniform asymptotic expansion (DLMF 8.12.3-8)."""
     mu = (x - a) / a
@@ -83,7 +83,7 @@ def _temme(a: float, x: float) -> tuple[float, float]:
     return 1.0 - q, q
 
 
-@compiled
+@inner
 def _series_p(a: float, x: float) -> float:
     """Sum P(a, x) = prefix / a (1 + x/(a+1) + x**2/((a+1)(a+2)) + …)."""
     term, total, n = 1.0, 1.0, a
@@ -94,7 +94,7 @@ def _series_p(a: float, x: float) -> float:
     return gamma_prefix(a, x) / a * total
 
 
-@compiled
+@inner
 def _series_q(a: float, x: float) -> float:
     """Sum Q(a, x) for small a and x, where 1 - P cancels (DiDonato and Morris, 1986)."""
     exponent = a * math.log(x) - log_gamma1p(a)
@@ -106,7 +106,7 @@ def _series_q(a: float, x: float) -> float:
     return -math.expm1(exponent) - math.exp(exponent) * total
 
 
-@compiled
+@inner
 def _fraction_q(a: float, x: float) -> float:
     """Evaluate Legendre's continued fraction of Q(a, x) by the modified Lentz method."""
     b = x + 1.0 - a
@@ -125,7 +125,7 @@ def _fraction_q(a: float, x: float) -> float:
     return gamma_prefix(a, x) * h
 
 
-@compiled
+@inner
 def _both(a: float, x: float) -> tuple[float, float]:
     """Compute P and Q, the smaller one with small relative error."""
     if not a > 0.0 or math.isnan(x):
@@ -175,7 +175,7 @@ def gamma_q(a: float, x: float) -> float:
     return _both(a, x)[1]
 
 
-@compiled
+@inner
 def _start(a: float, u: float, tail: float, lower: bool) -> float:
     """Guess the quantile: Wilson-Hilferty, or the power law below, or the exponential above."""
     root = 1.0 / (9.0 * a)
@@ -190,7 +190,7 @@ def _start(a: float, u: float, tail: float, lower: bool) -> float:
     return y + (a - 1.0) * math.log(y) if y > 1.0 else max(y, 0.3)
 
 
-@compiled
+@inner
 def _refine(a: float, x: float, tail: float, lower: bool) -> float:
     """Solve ln P = ln tail (or Q) in t = ln x by Halley steps, which the log-concavity keeps safe."""
     for _ in range(_MAX_ROUNDS):

@@ -8,6 +8,7 @@ by replication are in `floats` alone.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
@@ -15,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.addresses import subject_of
 from simulator.program.program import Program
 from simulator.program.tables import MilestoneAt, Station
 from simulator.spec.expressions import Op
@@ -55,23 +57,27 @@ class Part(IntEnum):
     SIZES = 26  # personas, touchpoints, outcomes, products, attributes, cells, milestones, returnable
     MILESTONES_AT = 27  # of each touchpoint, a span of MILESTONES
     RETURNABLE = 28  # of each touchpoint, a number if its orders can be given back
+    ARRIVED = 29  # (personas, days): the family of a day's customers
+    ARRIVALS = 30  # (personas, days): the subject of their number
+    EXISTING = 31  # personas: the family of those who are there at the start
+    ORDERS = 32  # products: the family of its orders
     # tables of `floats`
-    WEIGHTS = 29
-    CLOCK_CHANCES = 30
-    LINE_CHANCES = 31
-    EFFECT_CHANCES = 32
-    DETOUR_CHANCES = 33
-    DETOUR_RESUMES = 34
-    RESTOCKS = 35
-    LAW_PARAMETERS = 36
-    KNOTS = 37
-    CONSTANTS = 38
-    LEVELS = 39
-    TRAITS = 40
-    ATTRIBUTE_MINIMA = 41
-    ATTRIBUTE_MAXIMA = 42
-    DAY_MEANS = 43
-    HOUR_PROFILES = 44
+    WEIGHTS = 33
+    CLOCK_CHANCES = 34
+    LINE_CHANCES = 35
+    EFFECT_CHANCES = 36
+    DETOUR_CHANCES = 37
+    DETOUR_RESUMES = 38
+    RESTOCKS = 39
+    LAW_PARAMETERS = 40
+    KNOTS = 41
+    CONSTANTS = 42
+    LEVELS = 43
+    TRAITS = 44
+    ATTRIBUTE_MINIMA = 45
+    ATTRIBUTE_MAXIMA = 46
+    DAY_MEANS = 47
+    HOUR_PROFILES = 48
 
 
 _FIRST_OF_FLOATS: Final = Part.WEIGHTS
@@ -153,11 +159,34 @@ def _returnable(program: Program) -> NDArray[np.int64]:
     return numbers
 
 
+def _by_date(kind: str) -> Callable[[Program], NDArray[np.int64]]:
+    """Name a subject for each persona and date."""
+
+    def lay(program: Program) -> NDArray[np.int64]:
+        dates = [(program.start + datetime.timedelta(days=day)).isoformat() for day in range(program.days)]
+        rows = [[subject_of(kind, persona, date) for date in dates] for persona in program.names.personas]
+        return np.array(rows, dtype=np.int64)
+
+    return lay
+
+
+def _existing(program: Program) -> NDArray[np.int64]:
+    return np.array([subject_of("existing", name) for name in program.names.personas], dtype=np.int64)
+
+
+def _orders(program: Program) -> NDArray[np.int64]:
+    return np.array([subject_of("order", name) for name in program.names.products], dtype=np.int64)
+
+
 _MADE: Final[dict[Part, Callable[[Program], NDArray[np.int64]]]] = {
     Part.TIMELINES: _timelines,
     Part.SIZES: _sizes,
     Part.MILESTONES_AT: _milestones_at,
     Part.RETURNABLE: _returnable,
+    Part.ARRIVED: _by_date("arrived"),
+    Part.ARRIVALS: _by_date("arrivals"),
+    Part.EXISTING: _existing,
+    Part.ORDERS: _orders,
 }
 
 

@@ -313,5 +313,7 @@ def test_the_contents_of_the_scratch_memory_do_not_matter() -> None:
     values = set()
     for left_behind in (0.0, math.nan, 1e9):
         stack[:] = left_behind
-        values.add(evaluate(code.ravel().astype(np.int64), np.zeros(1), 0, 6, np.array([0.25, 0.5]), 0, stack))
+        values.add(
+            evaluate(code.ravel().astype(np.int64), np.zeros(1), 0, 6, np.array([0.25, 0.5]), 0, stack)
+        )
     assert values == {0.75}

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from simulator.addresses import KINDS, Purpose, key_of, site_of, subject_of
-from simulator.engine.streams import block, exponential_race, gumbel_key, mixed, philox, uniform
+from simulator.engine.rules import friends_of
+from simulator.engine.streams import block, exponential_race, gumbel_key, mixed, numbered, philox, uniform
 
 LIMIT = 4.89  # |z| at alpha 1e-6, two-sided
 
@@ -281,14 +282,30 @@ def test_names_are_compared_in_nfc() -> None:
     assert key_of("next", unicodedata.normalize("NFD", "Café")) == key_of("next", "Café")
 
 
-def test_a_referrer_is_the_same_signed_and_unsigned() -> None:
-    """An engine that holds subjects unsigned and one that holds them signed name the same friend."""
-    referrer = subject_of("existing", "tim", 5)
-    assert referrer < 0 or subject_of("existing", "tim", 6) < 0 or subject_of("existing", "tim", 7) < 0
-    for k in range(5, 9):
-        referrer = subject_of("existing", "tim", k)
-        signed = subject_of("referred", referrer, "chat", 0, 0)
-        assert signed == subject_of("referred", referrer % 2**64, "chat", 0, 0)
+def plain_numbered(family: int, k: int) -> int:
+    """The documented name of a member, in Python integers."""
+    x = (family + (k + 1) * 0x9E3779B97F4A7C15) & MASK
+    x = (x ^ x >> 27) * 0x3C79AC492BA7B653 & MASK
+    x = (x ^ x >> 33) * 0x1C69B3F74AC4AE35 & MASK
+    x ^= x >> 27
+    return x - (1 << 64) if x >> 63 else x
+
+
+def test_members_of_a_family_are_named_as_documented() -> None:
+    """A customer's number is the documented mix of family and k; no two of a family share one."""
+    family = subject_of("arrived", "tim", "2026-01-05")
+    members = [numbered(family, k) for k in range(20_000)]
+    assert members[:500] == [plain_numbered(family, k) for k in range(500)]
+    assert len(set(members)) == len(members)
+    other = {numbered(subject_of("arrived", "tim", "2026-01-06"), k) for k in range(20_000)}
+    assert not other & set(members)
+
+
+def test_friends_have_families_of_their_own() -> None:
+    """Who refers, where, and on which entry: each change is another family of friends."""
+    families = {friends_of(who, site, entry) for who in (1, 2, -3) for site in (5, 6) for entry in (1, 2)}
+    assert len(families) == 12
+    assert not families & {1, 2, -3}
 
 
 def test_parts_cannot_be_shifted_into_each_other() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
 
 __all__ = ["pop", "push", "schedule"]
@@ -19,7 +19,7 @@ _SIGN: Final = np.int64(-(2**63))
 _W: Final = at.EVENT
 
 
-@compiled
+@inner
 def _before(m: Ints, a: int, b: int) -> bool:
     """Whether the event at one position comes before that at another: time, phase, customer, step."""
     for part in range(4):
@@ -28,7 +28,7 @@ def _before(m: Ints, a: int, b: int) -> bool:
     return False
 
 
-@compiled
+@inner
 def push(m: Ints, time: int, phase: int, subject: int, step: int, what: int) -> None:
     """Put an event on the agenda."""
     size = m[at.HEAP_SIZE]
@@ -59,7 +59,7 @@ def push(m: Ints, time: int, phase: int, subject: int, step: int, what: int) -> 
     m[slot], m[slot + 1], m[slot + 2], m[slot + 3], m[slot + 4] = time, phase, rank, step, what
 
 
-@compiled
+@inner
 def pop(m: Ints, event: Ints) -> None:
     """Take the next event off the agenda into `event`: time, phase, subject, step, what."""
     base = m[at.HEAP]
@@ -87,7 +87,7 @@ def pop(m: Ints, event: Ints) -> None:
         m[base + i * _W + part] = m[last + part]
 
 
-@compiled
+@inner
 def schedule(m: Ints, c: int, delay: int, phase: int, step: int) -> None:
     """Say what happens to a customer next; where nothing is shared, only he needs to know."""
     time = m[at.NOW] + delay

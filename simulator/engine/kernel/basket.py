@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import Purpose, key_of
-from simulator.compiled import compiled
+from simulator.compiled import inner
 from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.people import choose_trouble, value
@@ -30,20 +30,20 @@ _STOCKOUT: Final = Manner.STOCKOUT
 _EMPTY: Final = Manner.EMPTY
 
 
-@compiled
+@inner
 def _is_sold(m: Ints, product: int) -> bool:
     """Whether a product can be bought today."""
     good = m[at.GOODS] + at.PRODUCT_WIDTH * product
     return bool(m[good + at.G_SOLD_FROM] <= m[at.NOW] < m[good + at.G_SOLD_UNTIL])
 
 
-@compiled
+@inner
 def _price(m: Ints, f: Floats, product: int) -> int:
     price = m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_PRICE]
     return int(level_at(m, f, price, m[at.NOW]))
 
 
-@compiled
+@inner
 def _factor(m: Ints, f: Floats, stack: Floats, c: int, line: int) -> float:
     """Give the factor of a line's odds; 1 without an expression."""
     odds = m[line + at.L_ODDS]
@@ -56,7 +56,7 @@ def _factor(m: Ints, f: Floats, stack: Floats, c: int, line: int) -> float:
     return factor
 
 
-@compiled
+@inner
 def _want(m: Ints, f: Floats, c: int, line: int) -> None:
     """Put a drawn line into the basket, with its units."""
     units = 1
@@ -66,7 +66,7 @@ def _want(m: Ints, f: Floats, c: int, line: int) -> None:
     m[m[at.BASKET] + m[line + at.L_PRODUCT]] = units
 
 
-@compiled
+@inner
 def _draw_each(m: Ints, f: Floats, stack: Floats, c: int, first: int, last: int) -> bool:
     drawn = False
     for row in range(first, last):
@@ -82,7 +82,7 @@ def _draw_each(m: Ints, f: Floats, stack: Floats, c: int, first: int, last: int)
     return drawn
 
 
-@compiled
+@inner
 def _draw_one(m: Ints, f: Floats, stack: Floats, c: int, first: int, last: int) -> bool:
     """Draw the one line by exponential race; False when nothing is on sale."""
     best, winner = math.inf, -1
@@ -100,7 +100,7 @@ def _draw_one(m: Ints, f: Floats, stack: Floats, c: int, first: int, last: int) 
     return winner >= 0
 
 
-@compiled
+@inner
 def _ask_again(m: Ints, c: int, first: int, last: int) -> bool:
     """Ask for exactly what was asked for in vain, as far as it is on sale here."""
     found = False
@@ -113,7 +113,7 @@ def _ask_again(m: Ints, c: int, first: int, last: int) -> bool:
     return found
 
 
-@compiled
+@inner
 def sell(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> int:
     """Sell what the customer asks for; give the manner, and in SHORT the units short.
 
@@ -148,7 +148,7 @@ def sell(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> int:
     return _DECIDED
 
 
-@compiled
+@inner
 def _remember(m: Ints, c: int, asked: int, got: int, short: bool, retried: bool) -> None:
     """Keep what is still wanted: nothing after a purchase that was not short."""
     wanted = c + m[at.AT_WANTED]
@@ -160,7 +160,7 @@ def _remember(m: Ints, c: int, asked: int, got: int, short: bool, retried: bool)
             m[wanted + product] = 0
 
 
-@compiled
+@inner
 def _take(m: Ints, f: Floats, c: int, product: int, units: int, retried: bool) -> bool:
     """Ask the shelf for one line, all or nothing, and count it."""
     limited = m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1
@@ -179,7 +179,7 @@ def _take(m: Ints, f: Floats, c: int, product: int, units: int, retried: bool) -
     return taken
 
 
-@compiled
+@inner
 def _book(m: Ints, f: Floats, c: int, station: int, got: int) -> None:
     """Write an order down; keep it if it may be given back."""
     m[c + at.ORDERS] += 1
@@ -204,7 +204,7 @@ def _book(m: Ints, f: Floats, c: int, station: int, got: int) -> None:
             m[purse + 2 + 2 * product] = amount
 
 
-@compiled
+@inner
 def take_back(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
     """Take back the customer's last order made there and not yet returned, once."""
     head = c + m[at.AT_ORDERS] + m[m[at.RETURNABLE] + m[station + at.ST_RETURNS_OF]]

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
 from simulator.engine.rules import fold_visit
 from simulator.program.tables import Manner
@@ -69,7 +69,7 @@ _CLOSED_MANNER: Final = Manner.CLOSED
 _DAY: Final = DAY
 
 
-@compiled
+@inner
 def arrive(m: Ints, c: int) -> None:
     """Count a customer who comes in, and whether a rate will count him."""
     persona, arrived = m[c + at.PERSONA], m[c + at.ARRIVED]
@@ -81,7 +81,7 @@ def arrive(m: Ints, c: int) -> None:
         m[m[_COHORT] + 2 * persona] += 1
 
 
-@compiled
+@inner
 def finish(m: Ints, f: Floats, c: int, outcome: int) -> None:
     """Count the one outcome of a journey."""
     persona = m[c + at.PERSONA]
@@ -94,14 +94,14 @@ def finish(m: Ints, f: Floats, c: int, outcome: int) -> None:
             m[final + attribute] += int(round(f[m[c + at.EYES] + attribute] * 1e6))  # noqa: RUF046
 
 
-@compiled
+@inner
 def stop(m: Ints, c: int) -> None:
     """Count a journey stopped by a guard."""
     m[m[_STOPPED] + m[c + at.PERSONA]] += 1
     m[m[_OPEN] + m[c + at.PERSONA]] -= 1
 
 
-@compiled
+@inner
 def enter(m: Ints, c: int, station: int) -> None:
     """Count an attempt to enter, and the session it belongs to."""
     touchpoint = m[station + at.ST_TOUCHPOINT]
@@ -113,7 +113,7 @@ def enter(m: Ints, c: int, station: int) -> None:
         _session(m, c, touchpoint)
 
 
-@compiled
+@inner
 def _session(m: Ints, c: int, touchpoint: int) -> None:
     now, persona = m[at.NOW], m[c + at.PERSONA]
     if m[c + at.LAST_ENTRY] < 0 or now - m[c + at.LAST_ENTRY] >= m[at.GAP]:
@@ -131,7 +131,7 @@ def _session(m: Ints, c: int, touchpoint: int) -> None:
         m[met + 1] += m[c + at.SESSION_ORDERED]
 
 
-@compiled
+@inner
 def order(m: Ints, c: int, station: int) -> None:
     """Count an order with a unit sold or owed, and its session."""
     persona = m[c + at.PERSONA]
@@ -147,7 +147,7 @@ def order(m: Ints, c: int, station: int) -> None:
             m[m[_SESSION_AT] + 2 * (persona * m[at.TOUCHPOINTS] + touchpoint) + 1] += 1
 
 
-@compiled
+@inner
 def wait(m: Ints, c: int, touchpoint: int, waited: int) -> None:
     """Count a wait before a team that ended in service or in lost patience."""
     if m[at.NOW] >= m[at.WARM_UP]:
@@ -157,14 +157,14 @@ def wait(m: Ints, c: int, touchpoint: int, waited: int) -> None:
         m[m[_WAIT_MS] + place] += waited
 
 
-@compiled
+@inner
 def pay(m: Ints, c: int, touchpoint: int, amount: int) -> None:
     """Count a cost of ours."""
     if amount != 0 and m[at.NOW] >= m[at.WARM_UP]:
         m[m[_COSTS] + m[c + at.PERSONA] * m[at.TOUCHPOINTS] + touchpoint] += amount
 
 
-@compiled
+@inner
 def units(m: Ints, c: int, product: int, kind: int, number: int) -> None:
     """Count units of a product on the day they were asked for or sold."""
     if m[at.NOW] >= m[at.WARM_UP]:
@@ -172,7 +172,7 @@ def units(m: Ints, c: int, product: int, kind: int, number: int) -> None:
         m[m[_UNITS] + row * m[at.DAYS] + m[at.NOW] // _DAY] += number
 
 
-@compiled
+@inner
 def revenue(m: Ints, c: int, product: int, amount: int) -> None:
     """Count money taken; negative when given back."""
     if m[at.NOW] >= m[at.WARM_UP]:
@@ -183,7 +183,7 @@ def revenue(m: Ints, c: int, product: int, amount: int) -> None:
             m[m[_REFUNDS] + place] -= amount
 
 
-@compiled
+@inner
 def convert(m: Ints, c: int) -> None:
     """Count a conversion; a customer is dated by the first."""
     persona, now = m[c + at.PERSONA], m[at.NOW]
@@ -199,7 +199,7 @@ def convert(m: Ints, c: int) -> None:
         m[m[_EFFORT_MS] + persona] += taken
 
 
-@compiled
+@inner
 def reach(m: Ints, c: int, touchpoint: int) -> None:
     """Count the milestones a completed visit reaches, each once."""
     span = m[at.MILESTONES_AT] + 2 * touchpoint
@@ -214,14 +214,14 @@ def reach(m: Ints, c: int, touchpoint: int) -> None:
             m[m[_MILESTONES] + m[c + at.PERSONA] * m[at.MILESTONES] + milestone] += 1
 
 
-@compiled
+@inner
 def travel(m: Ints, c: int, edge: int) -> None:
     """Count one way gone."""
     if edge >= 0 and m[at.NOW] >= m[at.WARM_UP]:
         m[m[_EDGES] + m[c + at.PERSONA] * m[at.EDGES] + edge] += 1
 
 
-@compiled
+@inner
 def leave(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> None:
     """Count the end of a visit, completed or not, and fold it into the checksum.
 
@@ -254,7 +254,7 @@ def leave(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> N
             m[m[_FEELINGS] + place * attributes + attribute] += int(round(f[eyes + attribute] * 1e6))  # noqa: RUF046
 
 
-@compiled
+@inner
 def _log(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> None:
     """Write one line of the log of visits, if there is room."""
     size = m[at.LOG_SIZE]

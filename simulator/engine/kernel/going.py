@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import inner
 from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import schedule
@@ -26,7 +26,7 @@ _DECIDED: Final = Manner.DECIDED
 _RESUMED: Final = Manner.RESUMED
 
 
-@compiled
+@inner
 def chosen_of(m: Ints, f: Floats, stack: Floats, c: int, row: int, w0: int, w1: int) -> int:
     """Choose from a row; the position of the entry in `m` (-1: the run must stop)."""
     look(m, f, c)
@@ -38,7 +38,7 @@ def chosen_of(m: Ints, f: Floats, stack: Floats, c: int, row: int, w0: int, w1: 
     return m[at.ENTRIES] + at.ENTRY_WIDTH * chosen
 
 
-@compiled
+@inner
 def leave_frames(m: Ints, f: Floats, c: int) -> None:
     """End every visit whose race this side trip has left for good, from the inside out."""
     while m[c + at.DEPTH] > 0:
@@ -49,7 +49,7 @@ def leave_frames(m: Ints, f: Floats, c: int) -> None:
         books.leave(m, f, c, frame, _DECIDED, m[clock + at.C_TARGET])
 
 
-@compiled
+@inner
 def _travel(m: Ints, f: Floats, c: int, target: int, law: int, key: int, w0: int, w1: int) -> None:
     """Set out: an outcome without a delay is reached at once, everything else is an event."""
     leave_frames(m, f, c)
@@ -63,7 +63,7 @@ def _travel(m: Ints, f: Floats, c: int, target: int, law: int, key: int, w0: int
     schedule(m, c, delay, at.ENTRY_PHASE, m[c + at.STEPS] + 1)
 
 
-@compiled
+@inner
 def leave_for(m: Ints, f: Floats, c: int, target: int, law: int, key: int, edge: int, manner: int) -> bool:
     """Leave for a target, straight; True when that is back to a race."""
     books.travel(m, c, edge)
@@ -75,7 +75,7 @@ def leave_for(m: Ints, f: Floats, c: int, target: int, law: int, key: int, edge:
     return False
 
 
-@compiled
+@inner
 def go(m: Ints, f: Floats, stack: Floats, c: int, row: int, manner: int) -> bool:
     """Leave by a row that no detour may follow; True when it leads back to a race."""
     entry = chosen_of(m, f, stack, c, row, m[c + at.V_W0], m[c + at.V_W1])
@@ -85,7 +85,7 @@ def go(m: Ints, f: Floats, stack: Floats, c: int, row: int, manner: int) -> bool
     return leave_for(m, f, c, m[entry + at.E_TARGET], law, key, m[entry + at.E_EDGE], manner)
 
 
-@compiled
+@inner
 def depart(m: Ints, f: Floats, c: int, target: int, law: int, key: int, edge: int, manner: int) -> bool:
     """Leave after a completed visit, perhaps for an unexpected stop first; True: back to a race."""
     w0, w1 = m[c + at.V_W0], m[c + at.V_W1]
@@ -107,7 +107,7 @@ def depart(m: Ints, f: Floats, c: int, target: int, law: int, key: int, edge: in
     return leave_for(m, f, c, target, law, key, edge, manner)
 
 
-@compiled
+@inner
 def resume(m: Ints, f: Floats, c: int, edge: int) -> None:
     """Go on from an unexpected stop to where the customer was bound, with that way's delay."""
     target = m[c + at.STORED]

@@ -74,8 +74,6 @@ LOG_SIZE: Final = 103
 LOG_ROOM: Final = 104
 LOG_SIGHT: Final = 105  # attributes after each visit, in `f`
 BASKET: Final = 106  # scratch: units asked for and units short, by product
-TEXT: Final = 107  # where the bytes of names begin, one to a number
-TEXT_AT: Final = 108  # where each text begins and ends
 DEPTH_ROOM: Final = 109
 CLOCKS_ROOM: Final = 110
 WAITING: Final = 111  # customers to be played when the present one is done (journeys that share nothing)
@@ -100,7 +98,6 @@ AT_ORDERS: Final = 127
 AT_CONTACTS: Final = 128
 AT_FRAMES: Final = 129
 FRAME_STRIDE: Final = 130
-MESSAGE: Final = 132  # scratch: the bytes of a name to be hashed
 MARGIN: Final = 131  # 1: moving cells must be refreshed before expressions look
 
 # where each count begins
@@ -317,6 +314,10 @@ COSTS: Final = int(Part.COSTS)
 FEES: Final = int(Part.FEES)
 INITIALS: Final = int(Part.INITIALS)
 RETURNABLE: Final = int(Part.RETURNABLE)
+ARRIVED_FAMILIES: Final = int(Part.ARRIVED)
+ARRIVAL_COUNTS: Final = int(Part.ARRIVALS)
+EXISTING_FAMILIES: Final = int(Part.EXISTING)
+ORDER_FAMILIES: Final = int(Part.ORDERS)
 EDGE_ROWS: Final = int(Part.EDGES)
 LAWS: Final = int(Part.LAWS)
 LAW_PARAMETERS: Final = int(Part.LAW_PARAMETERS)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import site_of
-from simulator.compiled import compiled
+from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
 from simulator.engine.rules import draw, level_at, value_of
 from simulator.engine.streams import block
@@ -41,14 +41,14 @@ _SHORT: Final = Sight.SHORT
 _WEEKDAY: Final = Sight.WEEKDAY
 
 
-@compiled
+@inner
 def bounded(m: Ints, f: Floats, attribute: int, value: float) -> float:
     """Keep an attribute within its bounds."""
     low, high = f[m[at.MINIMA] + attribute], f[m[at.MAXIMA] + attribute]
     return min(max(value, low), high)
 
 
-@compiled
+@inner
 def _see(m: Ints, f: Floats, c: int, sight: int, number: int) -> float:
     now = m[at.NOW]
     if sight == _VISITS:
@@ -78,7 +78,7 @@ def _see(m: Ints, f: Floats, c: int, sight: int, number: int) -> float:
     return float((now % _DAY) // 3_600_000)
 
 
-@compiled
+@inner
 def look(m: Ints, f: Floats, c: int) -> None:
     """Refresh what a customer sees now; attributes and traits are always up to date."""
     if m[at.MARGIN] == 0:
@@ -90,20 +90,20 @@ def look(m: Ints, f: Floats, c: int) -> None:
             f[eyes + i] = _see(m, f, c, sight, m[m[at.SIGHTS] + 2 * i + 1])
 
 
-@compiled
+@inner
 def value(m: Ints, f: Floats, stack: Floats, c: int, expression: int) -> float:
     """Evaluate an expression on what a customer sees."""
     look(m, f, c)
     return value_of(m, f, expression, f, m[c + at.EYES], stack)
 
 
-@compiled
+@inner
 def holds(m: Ints, f: Floats, stack: Floats, c: int, condition: int) -> bool:
     """Whether a condition holds; none always does."""
     return condition < 0 or value(m, f, stack, c, condition) != 0.0
 
 
-@compiled
+@inner
 def choose_trouble(m: Ints, c: int, kind: int, what: int, row: int) -> None:
     """Write down why the run must stop; the first trouble counts."""
     if m[at.TROUBLE] == at.NO_TROUBLE:
@@ -114,7 +114,7 @@ def choose_trouble(m: Ints, c: int, kind: int, what: int, row: int) -> None:
         m[at.TROUBLE_ROW] = row
 
 
-@compiled
+@inner
 def new_customer(
     m: Ints, f: Floats, subject: int, persona: int, kind: int, arrived: int, generation: int
 ) -> int:
@@ -147,14 +147,14 @@ def new_customer(
     return c
 
 
-@compiled
+@inner
 def _traits(m: Ints) -> int:
     """How many traits a persona has: the width of their table."""
     personas = m[m[_SIZES]]
     return (m[at.MINIMA] - m[at.TRAITS]) // personas
 
 
-@compiled
+@inner
 def leave_place(m: Ints, c: int) -> None:
     """Give a place back, as clean as it was found: only what was touched is cleared."""
     for i in range(m[c + at.TOUCHED]):

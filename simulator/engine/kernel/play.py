@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import Purpose, key_of
-from simulator.compiled import compiled
+from simulator.compiled import compiled, inner
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import pop, push
-from simulator.engine.kernel.names import subject_of_arrival, subject_of_count
 from simulator.engine.kernel.people import NOWHERE, leave_place, new_customer
 from simulator.engine.kernel.shop import book, put, review
 from simulator.engine.kernel.visit import (
@@ -23,7 +22,7 @@ from simulator.engine.kernel.visit import (
     start_existing,
 )
 from simulator.engine.rules import arrival_time, level_at
-from simulator.engine.streams import block, mixed
+from simulator.engine.streams import block, mixed, numbered
 from simulator.laws.counts import poisson_quantile
 from simulator.program.image import Part
 from simulator.spec.model import DAY
@@ -42,23 +41,21 @@ _PROFILES: Final = int(Part.HOUR_PROFILES)
 _TIMELINES: Final = int(Part.TIMELINES)
 
 
-@compiled
-def _count_arrivals(m: Ints, f: Floats, persona: int, day: int, first_text: int) -> int:
-    """Draw how many of a persona arrive on a date; `first_text` is where its texts begin."""
+@inner
+def _count_arrivals(m: Ints, f: Floats, persona: int, day: int) -> int:
+    """Draw how many of a persona arrive on a date."""
     mean = f[m[_DAY_MEANS] + persona * m[at.DAYS] + day]
     if mean <= 0.0:
         return 0
-    personas = m[m[_SIZES]]
-    subject = subject_of_count(m, first_text + personas + persona, first_text + 2 * personas + day)
+    subject = m[m[at.ARRIVAL_COUNTS] + persona * m[at.DAYS] + day]
     w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
     return int(poisson_quantile(mean, mixed(w0, w1, _HOW_MANY, 0)))
 
 
-@compiled
-def _arrival(m: Ints, f: Floats, persona: int, day: int, k: int, first_text: int) -> int:
+@inner
+def _arrival(m: Ints, f: Floats, persona: int, day: int, k: int) -> int:
     """Give the k-th arrival of a date his place; -1 if he comes after the end or there is none."""
-    personas = m[m[_SIZES]]
-    subject = subject_of_arrival(m, first_text + persona, first_text + 2 * personas + day, k)
+    subject = numbered(m[m[at.ARRIVED_FAMILIES] + persona * m[at.DAYS] + day], k)
     w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
     first = m[_PROFILES] + 25 * persona
     time = day * _DAY + arrival_time(f[first : first + 25], mixed(w0, w1, _WHEN, 0))
@@ -73,7 +70,7 @@ def _arrival(m: Ints, f: Floats, persona: int, day: int, k: int, first_text: int
     return c
 
 
-@compiled
+@inner
 def _play_out(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     """Play one customer who shares nothing until his journey or the run is over."""
     while m[at.TROUBLE] == at.NO_TROUBLE:
@@ -92,7 +89,7 @@ def _play_out(m: Ints, f: Floats, stack: Floats, c: int) -> None:
             return
 
 
-@compiled
+@inner
 def _play_waiting(m: Ints, f: Floats, stack: Floats) -> None:
     """Play everybody who was referred meanwhile, and whom they refer."""
     while m[at.WAITING_SIZE] > 0 and m[at.TROUBLE] == at.NO_TROUBLE:
@@ -101,29 +98,27 @@ def _play_waiting(m: Ints, f: Floats, stack: Floats) -> None:
 
 
 @compiled
-def play_days(m: Ints, f: Floats, stack: Floats, existing: Ints, first_day: int, last_day: int) -> None:
+def play_days(m: Ints, f: Floats, stack: Floats, first_day: int, last_day: int) -> None:
     """Play everybody who arrives on some dates, one after another; nobody shares anything.
 
     Parameters
     ----------
     m, f, stack : ndarray
         The kernel's memory, see `simulator.engine.kernel.layout`.
-    existing : ndarray of int64, shape (n, 2)
-        Persona and subject of those who are there already.
     first_day, last_day : int
-        The dates, the last not included.
+        The dates, the last not included; the first date brings those who are there already.
     """
-    texts = m[at.PRODUCTS] + m[at.TOUCHPOINTS] + 1
-    for i in range(existing.shape[0]):
-        m[at.NOW] = 0
-        c = start_existing(m, f, stack, existing[i, 0], existing[i, 1])
-        if c >= 0:
-            _play_out(m, f, stack, c)
-            _play_waiting(m, f, stack)
+    for persona in range(m[m[_SIZES]] if first_day == 0 else 0):
+        for k in range(m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]):
+            m[at.NOW] = 0
+            c = start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
+            if c >= 0:
+                _play_out(m, f, stack, c)
+                _play_waiting(m, f, stack)
     for day in range(first_day, last_day):
         for persona in range(m[m[_SIZES]]):
-            for k in range(_count_arrivals(m, f, persona, day, texts)):
-                c = _arrival(m, f, persona, day, k, texts)
+            for k in range(_count_arrivals(m, f, persona, day)):
+                c = _arrival(m, f, persona, day, k)
                 if c >= 0:
                     _play_out(m, f, stack, c)
                     _play_waiting(m, f, stack)
@@ -131,7 +126,7 @@ def play_days(m: Ints, f: Floats, stack: Floats, existing: Ints, first_day: int,
                     return
 
 
-@compiled
+@inner
 def _open_shop(m: Ints, f: Floats, teams: int) -> None:
     """Put every change of the calendar on the agenda and place the first orders."""
     for team in range(teams):
@@ -144,7 +139,7 @@ def _open_shop(m: Ints, f: Floats, teams: int) -> None:
             review(m, f, product)
 
 
-@compiled
+@inner
 def _happen(m: Ints, f: Floats, stack: Floats, event: Ints) -> None:
     """Let one event of the agenda happen."""
     phase, what = event[1], event[4]
@@ -167,18 +162,17 @@ def _happen(m: Ints, f: Floats, stack: Floats, event: Ints) -> None:
 
 
 @compiled
-def play_shared(m: Ints, f: Floats, stack: Floats, existing: Ints, teams: int) -> None:
+def play_shared(m: Ints, f: Floats, stack: Floats, event: Ints, teams: int) -> None:
     """Play a replication through the agenda; see `play_days` for the arguments."""
-    texts = m[at.PRODUCTS] + m[at.TOUCHPOINTS] + 1
-    event = np.zeros(at.EVENT, dtype=np.int64)
     _open_shop(m, f, teams)
-    for i in range(existing.shape[0]):
-        start_existing(m, f, stack, existing[i, 0], existing[i, 1])
+    for persona in range(m[m[_SIZES]]):
+        for k in range(m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]):
+            start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
     for day in range(m[at.DAYS]):
         m[at.NOW] = day * _DAY
         for persona in range(m[m[_SIZES]]):
-            for k in range(_count_arrivals(m, f, persona, day, texts)):
-                c = _arrival(m, f, persona, day, k, texts)
+            for k in range(_count_arrivals(m, f, persona, day)):
+                c = _arrival(m, f, persona, day, k)
                 if c >= 0:
                     push(m, m[c + at.NEXT_TIME], at.ENTRY_PHASE, m[c + at.SUBJECT], 1, c)
         end = min((day + 1) * _DAY, m[at.HORIZON])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.addresses import subject_of
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.play import play_days, play_shared
 from simulator.engine.tally import SHAPES, STOCK, Tally, shape_of
@@ -160,7 +158,6 @@ class Memory:
         self._add_floats(at.LOG_SIGHT, room.log * len(program.names.attributes))
         self._add(at.BASKET, np.zeros(2 * len(program.names.products)))
         self._add(at.WAITING, np.zeros(room.places))
-        self._texts()
 
     def _teams(self) -> Ints:
         structure, values = self.program.structure, self.program.values
@@ -177,26 +174,6 @@ class Memory:
         shelves[:, at.S_ON_HAND] = products[:, at.G_ON_HAND]
         shelves[:, at.S_HEAD] = shelves[:, at.S_TAIL] = -1
         return shelves
-
-    def _texts(self) -> None:
-        """Lay down the bytes that names of customers, orders and counts are made of."""
-        names, program = self.program.names, self.program
-        dates = [program.start + datetime.timedelta(days=day) for day in range(program.days)]
-        texts = [
-            *(f"order\x1f{product}\x1f" for product in names.products),
-            *(f"\x1f{touchpoint}\x1f" for touchpoint in names.touchpoints),
-            "referred\x1f",
-            *(f"arrived\x1f{persona}\x1f" for persona in names.personas),
-            *(f"arrivals\x1f{persona}\x1f" for persona in names.personas),
-            *(date.isoformat() for date in dates),
-        ]
-        encoded = [text.encode() for text in texts]
-        ends = np.cumsum([len(text) for text in encoded])
-        self._add(at.TEXT, np.frombuffer(b"".join(encoded), dtype=np.uint8))
-        first = int(self.head[at.TEXT])
-        starts = np.concatenate([[0], ends[:-1]])
-        self._add(at.TEXT_AT, np.column_stack([starts, ends]) + first)
-        self._add(at.MESSAGE, np.zeros(2 * max(map(len, encoded)) + 128))
 
     def _counts(self) -> None:
         for name, axes in SHAPES.items():
@@ -267,16 +244,15 @@ def simulate(
         If the model gives a negative or NaN weight, utility or attribute.
     """
     room = room or Room(log=4096 if log else 0)
-    existing = _existing(program)
     while True:
         memory = Memory(program, room)
         m = memory.m
         m[at.SEED], m[at.REPLICATION] = seed, replication
         stack = np.zeros(STACK_CELLS + _most_effects(program))
         if program.shares:
-            play_shared(m, memory.f, stack, existing, len(program.names.teams))
+            play_shared(m, memory.f, stack, np.zeros(at.EVENT, dtype=np.int64), len(program.names.teams))
         else:
-            play_days(m, memory.f, stack, existing, 0, program.days)
+            play_days(m, memory.f, stack, 0, program.days)
         trouble = int(m[at.TROUBLE])
         if trouble in _GROWS:
             name = _GROWS[trouble]
@@ -287,16 +263,6 @@ def simulate(
         tally = Tally(memory.counts())
         tally.check()
         return tally, memory.log()
-
-
-def _existing(program: Program) -> Ints:
-    """List persona and subject of everybody who is there at the start."""
-    rows = [
-        (persona, subject_of("existing", name, k))
-        for persona, name in enumerate(program.names.personas)
-        for k in range(int(program.structure.personas[persona, at.P_EXISTING]))
-    ]
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 2)
 
 
 def _most_effects(program: Program) -> int:

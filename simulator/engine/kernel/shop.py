@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import Purpose, key_of
-from simulator.compiled import compiled
+from simulator.compiled import inner
 from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import push, schedule
 from simulator.engine.kernel.going import chosen_of, depart, leave_for
-from simulator.engine.kernel.names import subject_after
 from simulator.engine.kernel.people import NOWHERE
 from simulator.engine.rules import draw_time
-from simulator.engine.streams import block
+from simulator.engine.streams import block, numbered
 from simulator.program.tables import Manner
 
 __all__ = ["book", "fill", "join", "put", "review", "start_service", "take", "unlink"]
@@ -28,7 +27,7 @@ _DWELL: Final = key_of(Purpose.DWELL)
 _STOCKOUT: Final = Manner.STOCKOUT
 
 
-@compiled
+@inner
 def join(m: Ints, c: int, head: int, tail: int) -> None:
     """Stand at the end of a list; `head` and `tail` are where the list keeps its ends."""
     m[c + at.BEFORE], m[c + at.AFTER] = m[tail], -1
@@ -39,7 +38,7 @@ def join(m: Ints, c: int, head: int, tail: int) -> None:
     m[tail] = c
 
 
-@compiled
+@inner
 def unlink(m: Ints, c: int, head: int, tail: int) -> None:
     """Leave a list from wherever one stands."""
     before, after = m[c + at.BEFORE], m[c + at.AFTER]
@@ -53,7 +52,7 @@ def unlink(m: Ints, c: int, head: int, tail: int) -> None:
         m[tail] = before
 
 
-@compiled
+@inner
 def start_service(m: Ints, f: Floats, c: int) -> None:
     """Begin the dwell of a customer who stands before a free server (or needs none)."""
     m[c + at.STATE] = at.DWELLING
@@ -62,7 +61,7 @@ def start_service(m: Ints, f: Floats, c: int) -> None:
     schedule(m, c, dwell, at.END_OF_STAY, m[c + at.STEPS])
 
 
-@compiled
+@inner
 def served(m: Ints, c: int) -> None:
     """End a wait in a queue and count it."""
     waited = m[at.NOW] - m[c + at.V_ENTERED]
@@ -71,7 +70,7 @@ def served(m: Ints, c: int) -> None:
     books.wait(m, c, touchpoint, waited)
 
 
-@compiled
+@inner
 def fill(m: Ints, f: Floats, team: int) -> None:
     """Start as many waiting customers as servers are free."""
     while m[team + at.T_LENGTH] > 0 and m[team + at.T_BUSY] < m[team + at.T_SERVERS]:
@@ -83,7 +82,7 @@ def fill(m: Ints, f: Floats, team: int) -> None:
         start_service(m, f, c)
 
 
-@compiled
+@inner
 def book(m: Ints, shelf: int, now: int) -> None:
     """Add the time on the shelf of every unit since the last change, from the warm-up on."""
     since = max(m[shelf + at.S_SINCE], m[at.WARM_UP])
@@ -91,7 +90,7 @@ def book(m: Ints, shelf: int, now: int) -> None:
     m[shelf + at.S_SINCE] = now
 
 
-@compiled
+@inner
 def take(m: Ints, product: int, units: int) -> bool:
     """Hand units over: all or nothing, except that a backorder owes what is missing."""
     good = m[at.GOODS] + at.PRODUCT_WIDTH * product
@@ -106,7 +105,7 @@ def take(m: Ints, product: int, units: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def review(m: Ints, f: Floats, product: int) -> None:
     """Order what the policy asks for; called after every change of a shelf."""
     good = m[at.GOODS] + at.PRODUCT_WIDTH * product
@@ -120,13 +119,13 @@ def review(m: Ints, f: Floats, product: int) -> None:
     m[shelf + at.S_ORDERS] += 1
     m[shelf + at.S_ORDERED] += quantity
     m[shelf + at.S_ON_ORDER] += quantity
-    subject = subject_after(m, product, m[shelf + at.S_ORDERS])
+    subject = numbered(m[m[at.ORDER_FAMILIES] + product], m[shelf + at.S_ORDERS])
     w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
     lead = draw_time(m, f, m[good + at.G_LEAD_TIME], w0, w1, m[good + at.G_LEAD_TIME_KEY])
     push(m, m[at.NOW] + lead, at.DELIVERY, subject, 0, product + quantity * m[at.PRODUCTS])
 
 
-@compiled
+@inner
 def leave_list(m: Ints, f: Floats, stack: Floats, c: int, row: int) -> None:
     """Choose where one goes who was woken or gave up, and go."""
     entry = chosen_of(m, f, stack, c, row, m[c + at.V_W0], m[c + at.V_W1])
@@ -136,7 +135,7 @@ def leave_list(m: Ints, f: Floats, stack: Floats, c: int, row: int) -> None:
     depart(m, f, c, m[entry + at.E_TARGET], law, key, m[entry + at.E_EDGE], _STOCKOUT)
 
 
-@compiled
+@inner
 def _wake(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     """Send a customer on who waited for a delivery: to ask again, unless the model says where."""
     station = m[c + at.V_STATION]
@@ -147,7 +146,7 @@ def _wake(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     leave_list(m, f, stack, c, row)
 
 
-@compiled
+@inner
 def put(m: Ints, f: Floats, stack: Floats, product: int, units: int) -> None:
     """Put units on a shelf: first what is owed; then wake those who wait, and review the policy."""
     shelf = m[at.SHELVES] + at.SHELF * product

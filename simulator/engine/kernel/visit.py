@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import Purpose, key_of
-from simulator.compiled import compiled
+from simulator.compiled import inner
 from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import push, schedule
 from simulator.engine.kernel.basket import sell, take_back
 from simulator.engine.kernel.going import chosen_of, depart, go, leave_frames, resume
-from simulator.engine.kernel.names import subject_of_referred
 from simulator.engine.kernel.people import (
     NOWHERE,
     bounded,
@@ -29,8 +28,8 @@ from simulator.engine.kernel.people import (
     value,
 )
 from simulator.engine.kernel.shop import fill, join, leave_list, served, start_service, unlink
-from simulator.engine.rules import draw, draw_residual, draw_time
-from simulator.engine.streams import block, mixed
+from simulator.engine.rules import draw, draw_residual, draw_time, friends_of
+from simulator.engine.streams import block, mixed, numbered
 from simulator.program.tables import WAIT, Decision, Manner
 from simulator.spec.expressions import STACK_CELLS
 
@@ -58,20 +57,20 @@ _PENDING: Final = STACK_CELLS
 _CAPPED: Final = at.COUNTS["referrals_capped"]
 
 
-@compiled
+@inner
 def _station_of(m: Ints, c: int, touchpoint: int) -> int:
     """Where the row of a touchpoint stands, as this customer's persona meets it."""
     row = m[m[at.STATION_OF] + m[c + at.PERSONA] * m[at.TOUCHPOINTS] + touchpoint]
     return m[at.STATIONS] + at.STATION_WIDTH * row
 
 
-@compiled
+@inner
 def _frame(m: Ints, c: int) -> int:
     """Where the frame of a customer's present race stands."""
     return c + m[at.AT_FRAMES] + m[c + at.DEPTH] * m[at.FRAME_STRIDE]
 
 
-@compiled
+@inner
 def _first_clock(m: Ints, frame: int) -> int:
     """Find the clock that rings first; ties go by name, which is row order."""
     first = 0
@@ -81,7 +80,7 @@ def _first_clock(m: Ints, frame: int) -> int:
     return first
 
 
-@compiled
+@inner
 def _ring(m: Ints, f: Floats, c: int) -> None:
     """Let the first clock decide, or send the customer on its side trip."""
     frame = _frame(m, c)
@@ -107,7 +106,7 @@ def _ring(m: Ints, f: Floats, c: int) -> None:
     schedule(m, c, 0, at.ENTRY_PHASE, m[c + at.STEPS] + 1)
 
 
-@compiled
+@inner
 def _await_clock(m: Ints, f: Floats, c: int) -> None:
     """Wait for the next clock; one that rang while the customer was away decides at once."""
     m[c + at.STATE] = at.RACING
@@ -119,7 +118,7 @@ def _await_clock(m: Ints, f: Floats, c: int) -> None:
         _ring(m, f, c)
 
 
-@compiled
+@inner
 def _back(m: Ints, f: Floats, c: int) -> None:
     """Return from a side trip to the race it left."""
     m[c + at.DEPTH] -= 1
@@ -129,21 +128,21 @@ def _back(m: Ints, f: Floats, c: int) -> None:
     _await_clock(m, f, c)
 
 
-@compiled
+@inner
 def _leave(m: Ints, f: Floats, stack: Floats, c: int, row: int, manner: int) -> None:
     """Leave without a completed visit; that may lead back to a race."""
     if go(m, f, stack, c, row, manner):
         _back(m, f, c)
 
 
-@compiled
+@inner
 def _limit(m: Ints, f: Floats, c: int, law: int, key: int) -> None:
     """End a wait when a drawn time is over."""
     time = draw_time(m, f, law, m[c + at.V_W0], m[c + at.V_W1], key)
     push(m, m[at.NOW] + time, at.PATIENCE, m[c + at.SUBJECT], m[c + at.STEPS], c)
 
 
-@compiled
+@inner
 def _stand_before(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
     """Be served at once, turned away, or wait in the queue."""
     team = m[at.TEAMS] + at.TEAM * m[station + at.ST_TEAM]
@@ -164,7 +163,7 @@ def _stand_before(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> No
             _limit(m, f, c, m[station + at.ST_PATIENCE], _PATIENCE)
 
 
-@compiled
+@inner
 def _gate_is_open(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> bool:
     """Whether a visit may begin: `only_if`, and for a contact consent and room under the cap."""
     if not holds(m, f, stack, c, m[station + at.ST_ONLY_IF]):
@@ -182,7 +181,7 @@ def _gate_is_open(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> bo
     return bool(oldest <= m[at.NOW] - m[at.CAP_PER])
 
 
-@compiled
+@inner
 def _begin_visit(m: Ints, c: int, station: int, detour: int) -> None:
     """Write down the visit a customer is on, and draw the block that serves it."""
     touchpoint = m[station + at.ST_TOUCHPOINT]
@@ -197,7 +196,7 @@ def _begin_visit(m: Ints, c: int, station: int, detour: int) -> None:
     m[c + at.V_W0], m[c + at.V_W1], m[c + at.V_DETOUR] = w0, w1, detour
 
 
-@compiled
+@inner
 def _enter(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     m[c + at.STEPS] += 1
     if m[c + at.STEPS] > m[at.MAX_STEPS]:
@@ -225,7 +224,7 @@ def _enter(m: Ints, f: Floats, stack: Floats, c: int) -> None:
         _stand_before(m, f, stack, c, station)
 
 
-@compiled
+@inner
 def come_in(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     """Bring a customer in: count him and let him enter where his row says."""
     books.arrive(m, c)
@@ -236,7 +235,7 @@ def come_in(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     _enter(m, f, stack, c)
 
 
-@compiled
+@inner
 def enter_or_end(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     """Arrive where one was bound: at a touchpoint, or at an outcome after a delay."""
     if m[c + at.STATE] == at.COMING:
@@ -248,7 +247,7 @@ def enter_or_end(m: Ints, f: Floats, stack: Floats, c: int) -> None:
         _enter(m, f, stack, c)
 
 
-@compiled
+@inner
 def end_of_patience(m: Ints, f: Floats, stack: Floats, c: int, subject: int, step: int) -> None:
     """End a wait, if this is still the wait that the event was meant for."""
     if m[c + at.SUBJECT] != subject or m[c + at.STEPS] != step:
@@ -266,7 +265,7 @@ def end_of_patience(m: Ints, f: Floats, stack: Floats, c: int, subject: int, ste
         leave_list(m, f, stack, c, m[station + at.ST_GAVE_UP])
 
 
-@compiled
+@inner
 def change_team(m: Ints, f: Floats, number: int, servers: int, is_open: int) -> None:
     """Open, close, or change the number of servers; start as many as are free."""
     team = m[at.TEAMS] + at.TEAM * number
@@ -277,7 +276,7 @@ def change_team(m: Ints, f: Floats, number: int, servers: int, is_open: int) -> 
 # ---------------------------------------------------------------- the end of a stay
 
 
-@compiled
+@inner
 def end_of_stay(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     """End a dwell, or let the first clock of a race ring."""
     if m[c + at.STATE] == at.RACING:
@@ -291,7 +290,7 @@ def end_of_stay(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     _complete(m, f, stack, c, station)
 
 
-@compiled
+@inner
 def _complete(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
     """Sell, set, refer, decide, perhaps detour: what happens when the dwell is over."""
     touchpoint = m[station + at.ST_TOUCHPOINT]
@@ -313,7 +312,7 @@ def _complete(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
     _decide(m, f, stack, c, station, manner)
 
 
-@compiled
+@inner
 def _apply(m: Ints, f: Floats, stack: Floats, c: int, first: int, last: int, w0: int, w1: int) -> None:
     """Set attributes, all from the values before; then their bounds apply.
 
@@ -339,7 +338,7 @@ def _apply(m: Ints, f: Floats, stack: Floats, c: int, first: int, last: int, w0:
             f[m[c + at.EYES] + attribute] = bounded(m, f, attribute, new)
 
 
-@compiled
+@inner
 def _refer(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
     """Bring new customers."""
     w0, w1 = m[c + at.V_W0], m[c + at.V_W1]
@@ -348,9 +347,9 @@ def _refer(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
     if count > 0 and generation > m[at.MAX_GENERATIONS]:
         m[m[_CAPPED] + m[c + at.PERSONA]] += count
         return
+    friends = friends_of(m[c + at.SUBJECT], m[station + at.ST_SITE], m[c + at.V_ENTRY])
     for k in range(count):
-        touchpoint = m[at.PRODUCTS] + m[station + at.ST_TOUCHPOINT]
-        subject = subject_of_referred(m, _head(m), m[c + at.SUBJECT], touchpoint, m[c + at.V_ENTRY], k)
+        subject = numbered(friends, k)
         w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, m[station + at.ST_SITE], 0)
         persona = m[c + at.PERSONA]
         if m[station + at.ST_REFERRAL_PERSONAS] >= 0:
@@ -375,16 +374,10 @@ def _refer(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
             m[at.WAITING_SIZE] += 1
 
 
-@compiled
-def _head(m: Ints) -> int:
-    """Which text a referred customer's name begins with."""
-    return m[at.PRODUCTS] + m[at.TOUCHPOINTS]
-
-
 # ---------------------------------------------------------------- deciding
 
 
-@compiled
+@inner
 def _decide(m: Ints, f: Floats, stack: Floats, c: int, station: int, manner: int) -> None:
     w0, w1 = m[c + at.V_W0], m[c + at.V_W1]
     if manner == _STOCKOUT:
@@ -420,14 +413,14 @@ def _decide(m: Ints, f: Floats, stack: Floats, c: int, station: int, manner: int
             return
 
 
-@compiled
+@inner
 def _depart(m: Ints, f: Floats, c: int, entry: int, manner: int) -> None:
     law, key = m[entry + at.E_AFTER], m[entry + at.E_AFTER_KEY]
     if depart(m, f, c, m[entry + at.E_TARGET], law, key, m[entry + at.E_EDGE], manner):
         _back(m, f, c)
 
 
-@compiled
+@inner
 def _wait_for_stock(m: Ints, f: Floats, c: int, station: int) -> None:
     """Wait on the list of the first product asked for in vain, until woken or tired of it."""
     product = 0
@@ -439,7 +432,7 @@ def _wait_for_stock(m: Ints, f: Floats, c: int, station: int) -> None:
     _limit(m, f, c, m[station + at.ST_GIVE_UP], _GIVE_UP)
 
 
-@compiled
+@inner
 def _start_race(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
     """Start every clock that may ring."""
     if m[c + at.DEPTH] + 1 >= m[at.DEPTH_ROOM]:
@@ -468,7 +461,7 @@ def _start_race(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None
 # ---------------------------------------------------------------- who is there already
 
 
-@compiled
+@inner
 def start_existing(m: Ints, f: Floats, stack: Floats, persona: int, subject: int) -> int:
     """Bring in a customer who is in the middle of a stay; his place, or -1."""
     start = m[at.PERSONAS] + at.PERSONA_WIDTH * persona

@@ -12,14 +12,15 @@ from typing import Any, Final
 import numpy as np
 from simpy.events import Event
 
-from simulator.addresses import Purpose, key_of, subject_of
+from simulator.addresses import Purpose, key_of
 from simulator.engine.arrivals import NOWHERE
 from simulator.engine.reference.agenda import Phase
 from simulator.engine.reference.basket import sell, take_back
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.team import Ticket
 from simulator.engine.reference.world import Block, World
-from simulator.engine.streams import mixed
+from simulator.engine.rules import friends_of
+from simulator.engine.streams import mixed, numbered
 from simulator.errors import DrawError
 from simulator.program import tables
 from simulator.program.tables import BACK, NONE, WAIT, Decision, Manner
@@ -379,9 +380,9 @@ class Journeys:
         if count and generation > world.max_generations:
             self.books.counts["referrals_capped"][customer.persona] += count
             return
-        name = world.program.names.touchpoints[station.touchpoint]
+        friends = friends_of(customer.subject, station.site, visit.entry)
         for k in range(count):
-            subject = subject_of("referred", customer.subject, name, visit.entry, k)
+            subject = numbered(friends, k)
             words = world.block(subject, station.site, 0)
             persona = customer.persona
             if station.referral_personas >= 0:

@@ -12,6 +12,7 @@ from simulator.engine.arrivals import arrivals_of_day
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.journey import Journeys
 from simulator.engine.reference.world import World
+from simulator.engine.streams import numbered
 from simulator.engine.tally import Tally
 from simulator.program.program import Program
 from simulator.spec.model import DAY
@@ -64,8 +65,9 @@ def simulate(
 
 def _start_existing(world: World, journeys: Journeys, persona: int) -> None:
     name = world.program.names.personas[persona]
+    there = subject_of("existing", name)
     for k in range(world.personas[persona].existing):
-        world.agenda.process(journeys.resume_stay(subject_of("existing", name, k), persona))
+        world.agenda.process(journeys.resume_stay(numbered(there, k), persona))
 
 
 def _arrivals(world: World, journeys: Journeys, persona: int) -> Generator[Event, Any, None]:

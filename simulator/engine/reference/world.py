@@ -16,7 +16,7 @@ from simulator.engine.reference.customer import Customer
 from simulator.engine.reference.shelf import Shelf
 from simulator.engine.reference.team import Team
 from simulator.engine.stack import new_stack
-from simulator.engine.streams import block
+from simulator.engine.streams import block, numbered
 from simulator.errors import DrawError
 from simulator.laws.families import Family
 from simulator.program import tables
@@ -126,7 +126,7 @@ class World:
         shelf.orders += 1
         shelf.ordered += quantity
         shelf.on_order += quantity
-        subject = subject_of("order", self.program.names.products[product], shelf.orders)
+        subject = numbered(subject_of("order", self.program.names.products[product]), shelf.orders)
         lead = self.time(stock.lead_time, self.block(subject, NOWHERE, 0), stock.lead_time_key)
         event = self.agenda.at(lead, Phase.DELIVERY, self.agenda.rank(subject), 0, (product, quantity))
         assert event.callbacks is not None
