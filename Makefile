@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
+COMPILED := $(VENV)/.compiled
 WORKERS ?= 2
 UV := uv==0.13.9
 
@@ -23,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help setup extras demo test lint types layers tests test-long format lock clean stale
+.PHONY: help setup extras demo test lint types layers tests test-long docs format lock clean stale
 
 help:
 	@echo 'make demo       set up and compare the what-ifs of the bundled shop'
@@ -31,11 +32,12 @@ help:
 	@echo 'make test-long  set up and run the checks that take long'
 	@echo 'make setup      set up .venv only'
 	@echo 'make extras     add the optional libraries (dask, learn, bench) to .venv'
+	@echo 'make docs       write the generated pages of the documentation anew'
 	@echo 'make format     let ruff lay out the code'
 	@echo 'make lock       write the lock files anew (UPGRADE=1: with the newest versions)'
 	@echo 'make clean      remove .venv and every cache'
 
-setup: $(INSTALLED)
+setup: $(COMPILED)
 
 $(LOCKED): requirements.lock $(STALE)
 	@python='$(PYTHON)'; \
@@ -56,10 +58,15 @@ $(INSTALLED): $(LOCKED) pyproject.toml
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
+# The kernel is compiled once per installation; the disk cache is the user's own, outside this folder.
+$(COMPILED): $(INSTALLED) $(wildcard simulator/laws/*.py simulator/engine/*.py simulator/engine/kernel/*.py)
+	@$(BIN)/python -m simulator.execution.engines
+	@touch $@
+
 extras: $(INSTALLED)
 	$(BIN)/python -m pip install -qq --require-hashes -r requirements-extras.lock
 
-demo: $(INSTALLED)
+demo: $(COMPILED)
 	$(BIN)/journey compare models/shop.yaml scenarios/shop/*.yaml
 
 test: lint types layers tests
@@ -74,12 +81,16 @@ types: $(INSTALLED)
 layers: $(INSTALLED)
 	$(BIN)/lint-imports
 
-tests: $(INSTALLED)
+tests: $(COMPILED)
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term --durations=10
 
 # Also every property test, with many more examples than `make test` gives it.
-test-long: $(INSTALLED)
+test-long: $(COMPILED)
 	$(BIN)/python -m pytest -n $(WORKERS) -m 'long or hypothesis' --hypothesis-profile=long --durations=10
+
+# The generated pages of the reference, the pictures and the outputs shown.
+docs: $(COMPILED)
+	$(BIN)/python docs/generate.py
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix

@@ -41,12 +41,12 @@ class Purpose(StrEnum):
     AFTER = "after"  # the delay on the way; sub-name the target
     DWELL = "dwell"  # how long a visit lasts
     PATIENCE = "patience"  # how long a customer queues before he leaves
-    GIVE_UP = "give_up"  # how long he waits on the product's list; sub-name the product
+    GIVE_UP = "give_up"  # how long he waits on the product's list
     RACE_TIME = "race_time"  # when a clock of a race rings; sub-name the clock
     RACE_P = "race_p"  # whether it rings at all; sub-name the clock
     SELLS = "sells"  # which product (`one_of`), or whether a line is in the basket; sub-name the product
     UNITS = "units"  # how many units of a line; sub-name the product
-    RESTOCK = "restock"  # whether a returned unit is sold again; sub-name the product
+    RESTOCK = "restock"  # how many of a returned line's units are sold again
     SET = "set"  # the noise of an effect; sub-name the attribute
     CHANCE = "chance"  # whether `{chance: p}` sets 1; sub-name the attribute
     COUNT = "count"  # how many customers one visit refers

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
-__all__ = ["compiled", "inner"]
+__all__ = ["compiled", "inner", "is_cached"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -52,6 +52,12 @@ import numpy  # noqa: E402
 if "NUMBA_CACHE_DIR" not in os.environ:
     _versions = f"{numba.__version__} {numpy.__version__} {platform.python_version()}"
     numba.config.CACHE_DIR = str(_cache_folder() / _fingerprint(_versions))  # type: ignore[attr-defined]  # set at run time
+
+
+def is_cached(name: str) -> bool:
+    """Whether a function of this name was compiled before, by this version of everything."""
+    folder = Path(str(numba.config.CACHE_DIR))  # type: ignore[attr-defined]  # set at run time
+    return any(folder.glob(f"*/*.{name}-*.nbi"))
 
 
 # No reference counting: compiled code allocates nothing, and counting would cost more than the work.

@@ -9,6 +9,9 @@ YAML_BYTES: Final = 1 << 20
 YAML_DEPTH: Final = 32
 YAML_NODES: Final = 50_000
 
+# A name stands in tables and pictures; YAML itself ends a plain key at 1,024 characters.
+NAME_CHARACTERS: Final = 256
+
 # Expressions: small enough to check by eye, and for the stack of the compiled evaluator.
 EXPRESSION_CHARACTERS: Final = 500
 EXPRESSION_NODES: Final = 64
@@ -27,3 +30,16 @@ HORIZON_DAYS: Final = 36_525
 
 # A sweep is a grid of scenarios; a larger one is refused before anything runs.
 SWEEP_POINTS: Final = 1_000
+
+# Every replication's tally is held; a million of a middling journey would not fit in memory.
+REPLICATIONS: Final = 100_000
+
+# More groups than a person tells apart: the column of a log is an identifier, not a kind of customer.
+LEARNT_PERSONAS: Final = 100
+
+# A closed form of a queue with more states needs too much memory, and is so near to instability that
+# no figure is sure.
+QUEUE_STATES: Final = 1_000_000
+
+# The exact Shapley value looks at every coalition: a million of them at this number of players.
+PLAYERS: Final = 20

@@ -12,7 +12,7 @@ import simulator
 __all__ = ["Provenance", "record"]
 
 # Libraries whose version can move a result or a file.
-_LIBRARIES: Final = ("numpy", "numba", "simpy", "scipy", "pyarrow", "pydantic", "ruamel.yaml")
+_LIBRARIES: Final = ("numpy", "numba", "simpy", "scipy", "pyarrow", "pydantic", "pyyaml")
 
 
 class Provenance(TypedDict):

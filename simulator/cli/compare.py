@@ -63,7 +63,7 @@ def command(
     chosen = metric_named(metric)
     journeys = load_all(model, scenarios)
     step = abandoned_at and touchpoint_named(journeys[0].model.touchpoints, abandoned_at)
-    baseline, *ideas = play_journeys(journeys, seed, replications, workers)
+    baseline, *ideas = play_journeys(journeys, seed, replications, workers, engine)
     comparison = compare(chosen, baseline, ideas)
     step = step or last_step(baseline)
     if machine:

@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from simulator import limits
+
 __all__ = [
     "as_json",
     "engine_option",
@@ -28,9 +30,6 @@ _Decorator = Callable[[_Command], _Command]
 _LARGEST_WORD: Final = (1 << 32) - 1
 
 # Whether a file is there and can be read is said by the one YAML door, with the nearest name.
-# Every replication's tally is held; a million of a middling journey would not fit in memory.
-_MOST_REPLICATIONS: Final = 100_000
-
 _FILE: Final = click.Path(path_type=Path)
 
 
@@ -64,7 +63,7 @@ def replications_option(function: _Command) -> _Command:
     """Take the number of replications."""
     return click.option(
         "--replications",
-        type=click.IntRange(1, _MOST_REPLICATIONS),
+        type=click.IntRange(1, limits.REPLICATIONS),
         default=20,
         show_default=True,
         help="How often to play the whole time span; more make intervals narrower.",
@@ -86,7 +85,7 @@ def engine_option(function: _Command) -> _Command:
     """Take the engine."""
     return click.option(
         "--engine",
-        type=click.Choice(["auto", "reference"]),
+        type=click.Choice(["auto", "kernel", "reference"]),
         default="auto",
         show_default=True,
         help="What plays the journey; engines give the same result.",

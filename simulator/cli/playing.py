@@ -23,6 +23,8 @@ from rich.text import Text
 
 from simulator.errors import ModelError, Problem
 from simulator.execution import play_all
+from simulator.execution.engines import choose_engine, prepare
+from simulator.execution.replications import expected_customers
 from simulator.program.checks import check_journey
 from simulator.program.compile import compile_journey
 from simulator.results.summary import RunResult
@@ -74,13 +76,19 @@ def _check(journeys: Sequence[Journey]) -> None:
         raise ModelError(errors)
 
 
-def play_journeys(journeys: Sequence[Journey], seed: int, replications: int, workers: int) -> list[RunResult]:
+def play_journeys(
+    journeys: Sequence[Journey], seed: int, replications: int, workers: int, engine: str
+) -> list[RunResult]:
     """Compile journeys and play the same replications of each."""
     programs = [compile_journey(journey) for journey in journeys]
+    customers = replications * sum(expected_customers(program) for program in programs)
+    by = choose_engine(engine, customers)
+    if by == "kernel":
+        prepare()
     with Bar(replications * len(programs)) as bar:
-        tallies = play_all(programs, seed, replications, workers, bar.advance)
+        tallies = play_all(programs, seed, replications, workers, bar.advance, by=by)
     return [
-        RunResult(program, seed, found, targets=_targets(journey), as_is=journey.as_is)
+        RunResult(program, seed, found, by, targets=_targets(journey), as_is=journey.as_is)
         for program, found, journey in zip(programs, tallies, journeys, strict=True)
     ]
 

@@ -65,7 +65,7 @@ def command(
         refuse_taken(out)
     journey = load_one(model, scenario)
     texts = [path.read_text(encoding="utf-8-sig") for path in (model, scenario) if path is not None]
-    result = play_journeys([journey], seed, replications, workers)[0]
+    result = play_journeys([journey], seed, replications, workers, engine)[0]
     if out is not None:
         _write(out, result, model, scenario, texts, rows)
     if events is not None:

@@ -36,5 +36,6 @@ def replay(recorded: Recorded, workers: int = 1, progress: Progress | None = Non
         if source is not None
     ]
     program = compile_journey(load_journey(*documents))
-    tallies = play(program, manifest["seed"], manifest["replications"], workers, progress)
-    return RunResult(program, manifest["seed"], tallies)
+    by = manifest["engine"]
+    tallies = play(program, manifest["seed"], manifest["replications"], workers, progress, by=by)
+    return RunResult(program, manifest["seed"], tallies, engine=by)

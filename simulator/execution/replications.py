@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Executor, Future, as_completed, wait
+from concurrent.futures import (
+    FIRST_EXCEPTION,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    as_completed,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
-from simulator.engine.reference import simulate
 from simulator.engine.tally import Tally
 from simulator.errors import RunError
+from simulator.execution.engines import Engine, EngineName, engine
 from simulator.execution.pool import process_pool
 from simulator.program.program import Program
 
@@ -33,6 +40,7 @@ def play(
     workers: int = 1,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    by: EngineName = "reference",
 ) -> list[Tally]:
     """Play replications of one journey.
 
@@ -50,6 +58,8 @@ def play(
         Called as ``progress(done, total)`` after each replication.
     executor : Executor, optional
         Where to submit the work instead of a pool of our own.
+    by : str
+        The engine: the compiled kernel plays on threads, the reference engine in processes.
 
     Returns
     -------
@@ -61,7 +71,7 @@ def play(
     RunError
         If the model fails while it is played, or a worker process dies.
     """
-    return play_all([program], seed, replications, workers, progress, executor)[0]
+    return play_all([program], seed, replications, workers, progress, executor, by)[0]
 
 
 def play_all(
@@ -71,6 +81,7 @@ def play_all(
     workers: int = 1,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    by: EngineName = "reference",
 ) -> list[list[Tally]]:
     """Play the same replications of several journeys through one pool.
 
@@ -85,13 +96,14 @@ def play_all(
     numbers = range(replications) if isinstance(replications, int) else replications
     work = [(program, seed, number) for number in numbers for program in programs]
     report = progress or (lambda done, total: None)
+    simulate = engine(by)
     if executor is not None:
-        tallies = _spread(work, executor, report)
-    elif workers > 1 and len(work) > 1 and _size(programs, len(numbers)) >= _WORTH_A_POOL:
-        with _own_pool(min(workers, len(work))) as pool:
-            tallies = _spread(work, pool, report)
+        tallies = _spread(simulate, work, executor, report)
+    elif workers > 1 and len(work) > 1 and (by == "kernel" or _size(programs, len(numbers)) >= _WORTH_A_POOL):
+        with _own_pool(by, min(workers, len(work))) as pool:
+            tallies = _spread(simulate, work, pool, report)
     else:
-        tallies = _one_by_one(work, report)
+        tallies = _one_by_one(simulate, work, report)
     return [tallies[first :: len(programs)] for first in range(len(programs))]
 
 
@@ -108,7 +120,7 @@ def _size(programs: Sequence[Program], replications: int) -> float:
 _Work = tuple[Program, int, int]
 
 
-def _one_by_one(work: Sequence[_Work], report: Progress) -> list[Tally]:
+def _one_by_one(simulate: Engine, work: Sequence[_Work], report: Progress) -> list[Tally]:
     tallies = []
     for done, (program, seed, number) in enumerate(work):
         tallies.append(simulate(program, seed, number))
@@ -116,7 +128,7 @@ def _one_by_one(work: Sequence[_Work], report: Progress) -> list[Tally]:
     return tallies
 
 
-def _spread(work: Sequence[_Work], executor: Executor, report: Progress) -> list[Tally]:
+def _spread(simulate: Engine, work: Sequence[_Work], executor: Executor, report: Progress) -> list[Tally]:
     """Submit all work and collect it; on a failure, report the one that a single worker would meet."""
     futures = [executor.submit(simulate, *item) for item in work]
     try:
@@ -148,6 +160,14 @@ def _raise_first(futures: Sequence[Future[Tally]]) -> None:
 
 
 @contextlib.contextmanager
-def _own_pool(workers: int) -> Iterator[Executor]:
-    with process_pool(workers) as pool:
-        yield pool
+def _own_pool(by: EngineName, workers: int) -> Iterator[Executor]:
+    """Open threads for the kernel, which runs free of the interpreter's lock, else processes."""
+    if by == "reference":
+        with process_pool(workers) as processes:
+            yield processes
+        return
+    threads = ThreadPoolExecutor(workers)
+    try:
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)

@@ -7,15 +7,13 @@ from typing import Final
 
 import numpy as np
 
+from simulator import limits
 from simulator.errors import LogError, Place, Problem
 from simulator.learn.log import EventLog
 
 __all__ = ["merge_small"]
 
 OTHER: Final = "other"
-
-# More groups than a person tells apart: the column is an identifier, not a kind of customer.
-_MOST_PERSONAS: Final = 100
 
 
 def merge_small(log: EventLog, least: int) -> EventLog:
@@ -40,8 +38,8 @@ def merge_small(log: EventLog, least: int) -> EventLog:
         place = {name: code for code, name in enumerate(kept)}
         codes = np.array([place.get(name, len(kept)) for name in log.personas])
         log = replace(log, personas=(*kept, OTHER), persona=codes[log.persona])
-    if len(log.personas) > _MOST_PERSONAS:
-        message = f"the persona column has {len(log.personas):,} values, more than {_MOST_PERSONAS}"
+    if len(log.personas) > limits.LEARNT_PERSONAS:
+        message = f"the persona column has {len(log.personas):,} values, more than {limits.LEARNT_PERSONAS}"
         fix = "name a column of groups, or merge small ones with --min-persona"
         raise LogError([Problem(message, place=Place(log.name), fix=fix)])
     return log

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from simulator import limits
 from simulator.errors import ModelError
 from simulator.learn.goals import choose_goal
 from simulator.learn.groups import merge_small
@@ -19,7 +20,7 @@ from simulator.learn.rows import Fork, forks, written_row
 from simulator.learn.values import Sale, sales
 from simulator.spec.document import parse_document, write_document
 from simulator.spec.load import load_journey
-from simulator.spec.paths import join_path, split_path
+from simulator.spec.paths import join_path
 
 __all__ = ["Learnt", "learn_model"]
 
@@ -27,7 +28,6 @@ __all__ = ["Learnt", "learn_model"]
 _QUANTILES: Final = (16, 8, 4, 2)
 # A case with as many steps is still no runaway.
 _STEPS: Final = 250
-_MOST_STEPS: Final = 65_535
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _data(
         "horizon": _horizon(log.window),
         "follow_up": follow_up,
         "goal": goal,
-        "max_steps": min(_MOST_STEPS, 4 * longest) if longest >= _STEPS else None,
+        "max_steps": min(limits.MAX_STEPS_CEILING, 4 * longest) if longest >= _STEPS else None,
         "products": {log.activities[activity]: {"price": sale.price} for activity, sale in sold.items()},
         "personas": personas,
         "touchpoints": touchpoints,
@@ -151,18 +151,9 @@ def _data(
         "evidence": {
             join_path(path): {"source": log.name, "grade": "measured", **entry}
             for path, entry in evidence.items()
-            if _has_path(path)
         },
     }
     return {key: value for key, value in data.items() if value not in (None, {})}
-
-
-def _has_path(path: tuple[str, ...]) -> bool:
-    """Tell whether a dotted path can name this: a name with a double quote in it has none."""
-    try:
-        return split_path(join_path(path)) == path
-    except ValueError:
-        return False
 
 
 def _horizon(window: int) -> str:

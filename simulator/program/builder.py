@@ -36,6 +36,12 @@ def names_of(journey: Journey) -> Names:
     )
 
 
+def _multiply(factors: dict[str, float], more: Mapping[str, float]) -> None:
+    """Multiply dated factors into others, by the event that brings them."""
+    for name, factor in more.items():
+        factors[name] = factors.get(name, 1.0) * factor
+
+
 class Pool:
     """Spans of numbers laid end to end: code, knots, timelines."""
 
@@ -142,17 +148,17 @@ class Builder:
         return len(self.names.touchpoints) + self.index["outcome"][name]
 
     def _event_odds(self) -> dict[tuple[str, ...], dict[str, float]]:
-        """Collect the dated odds by the path they name."""
+        """Collect the dated odds by the path they name; what an event says twice multiplies."""
         found: dict[tuple[str, ...], dict[str, float]] = {}
         for name, event in self.model.events.items():
             for path, factor in event.next.items():
-                found.setdefault(split_path(path), {})[name] = factor.odds
+                _multiply(found.setdefault(split_path(path), {}), {name: factor.odds})
         return found
 
     def _dated(self, touchpoint: str, rule: str | None, target: str) -> int:
         factors = dict(self.event_odds.get((touchpoint, target), {}))
         if rule is not None:
-            factors.update(self.event_odds.get((touchpoint, rule, target), {}))
+            _multiply(factors, self.event_odds.get((touchpoint, rule, target), {}))
         return self.timeline(odds_timeline(self.model, factors)) if factors else NONE
 
     def row(

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 
 __all__ = ["join_path", "split_path"]
 
-_PART = re.compile(r'"(?P<quoted>[^"]+)"|(?P<plain>[^."]+)')
+_PART = re.compile(r'"(?P<quoted>(?:[^"]|"")+)"|(?P<plain>[^."]+)')
 
 
 def split_path(text: str) -> tuple[str, ...]:
     """Split a dotted path into names.
 
-    A name that holds a dot or a quote-worthy character stands in double quotes between dots.
+    A name in double quotes is taken as it stands, a double quote inside it doubled; around any other
+    blanks do not count.
 
     Raises
     ------
@@ -25,15 +26,17 @@ def split_path(text: str) -> tuple[str, ...]:
     --------
     >>> split_path('touchpoints."Offline TA.TO".next.else')
     ('touchpoints', 'Offline TA.TO', 'next', 'else')
+    >>> split_path('touchpoints."the ""big"" sale".cost')
+    ('touchpoints', 'the "big" sale', 'cost')
     """
     text = unicodedata.normalize("NFC", text.strip())
     names: list[str] = []
     position = 0
     while True:
         match = _PART.match(text, position)
-        if match is None:
+        if match is None or not match[0].strip():
             raise ValueError(f"{text!r} is not a path: names between dots, such as teams.support.servers")
-        names.append((match["quoted"] or match["plain"]).strip())
+        names.append(_name(match))
         position = match.end()
         if position == len(text):
             return tuple(names)
@@ -42,12 +45,24 @@ def split_path(text: str) -> tuple[str, ...]:
         position += 1
 
 
+def _name(match: re.Match[str]) -> str:
+    quoted: str | None = match["quoted"]
+    return match["plain"].strip() if quoted is None else quoted.replace('""', '"')
+
+
 def join_path(names: Iterable[str]) -> str:
-    """Write names as a dotted path, quoting those that hold a dot.
+    """Write names as a dotted path, such that :func:`split_path` gives them back.
+
+    Quoted are those that hold a dot or a double quote, and those with a blank at an end.
 
     Examples
     --------
     >>> join_path(("touchpoints", "a.b", "cost"))
     'touchpoints."a.b".cost'
     """
-    return ".".join(f'"{name}"' if "." in name else name for name in names)
+    return ".".join(map(_written, names))
+
+
+def _written(name: str) -> str:
+    plain = name == name.strip() and "." not in name and '"' not in name
+    return name if plain else '"' + name.replace('"', '""') + '"'

@@ -8,6 +8,7 @@ so that everything behind this module sees one shape; `schema` puts them back fo
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -35,6 +36,8 @@ __all__ = [
     "Share",
     "Written",
     "is_rules",
+    "ordered",
+    "placed",
 ]
 
 ROW_TOLERANCE: Final = 1e-9
@@ -138,20 +141,51 @@ def _next(value: Any) -> Any:
             raise ValueError(
                 f"the rule {name!r} needs if and then, such as {{if: visits.cart > 1, then: {{…}}}}"
             )
-    return {**_ordered(rules), "else": {"then": value["else"]}}
+    return {**ordered(rules), "else": {"then": value["else"]}}
 
 
-def _ordered(rules: dict[str, Any]) -> dict[str, Any]:
-    """Move each rule that says `before: other` to just before that one."""
-    order = [name for name, rule in rules.items() if "before" not in rule]
-    for name, rule in rules.items():
-        if "before" not in rule:
-            continue
-        other = rule["before"]
-        if other != "else" and other not in order:
-            raise ValueError(f"the rule {name!r} says before: {other!r}, which is no rule here")
-        order.insert(len(order) if other == "else" else order.index(other), name)
+def ordered(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """Move each rule that says `before: other` to just before that one.
+
+    Raises
+    ------
+    ValueError
+        If a rule names one that is not there, or one that waits for it.
+    """
+    moves = {name: rule["before"] for name, rule in rules.items() if "before" in rule}
+    order, stuck = placed([name for name in rules if name not in moves], moves)
+    if stuck:
+        lost = [name for name in stuck if moves[name] not in [*rules]]
+        name = (lost or stuck)[0]
+        why = "which is no rule here" if lost else "and so on in a circle"
+        raise ValueError(f"the rule {name!r} says before: {moves[name]!r}, {why}")
     return {name: {key: part for key, part in rules[name].items() if key != "before"} for name in order}
+
+
+def placed(order: Sequence[str], moves: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Put each rule right before the one it names, which may itself be one that moves.
+
+    Parameters
+    ----------
+    order : sequence of str
+        The rules that stand where they are written.
+    moves : mapping of rule to rule
+        Before which other, or `else`, each of the rest belongs. Of two before the same one the first
+        stays first.
+
+    Returns
+    -------
+    order : list of str
+        All rules that have a place.
+    stuck : list of str
+        Those whose `before` names no rule, or one that is stuck.
+    """
+    found, waiting = list(order), dict(moves)
+    while ready := [name for name, other in waiting.items() if other == "else" or other in found]:
+        for name in ready:
+            other = waiting.pop(name)
+            found.insert(len(found) if other == "else" else found.index(other), name)
+    return found, list(waiting)
 
 
 # Rules in order, the last named `else`; a plain row is rules with `else` alone.

@@ -38,7 +38,7 @@ __all__ = [
 class Sold(Written):
     """The dates between which a product can be bought."""
 
-    since: Annotated[Date | None, Field(alias="from")] = None
+    since: Date | None = Field(default=None, alias="from")
     """First day (written `from`); default from the start."""
     to: Date | None = None
     """Last day, inclusive; default to the end."""

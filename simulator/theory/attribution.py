@@ -14,19 +14,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import comb
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from simulator import limits
 from simulator.errors import InputError
 from simulator.theory.chain import AbsorbingChain
 from simulator.theory.conditions import FloatArray, non_negative
 
 __all__ = ["PathChain", "markov_shares", "path_chain", "shapley_of_paths", "shapley_values"]
-
-# The exact value looks at every coalition: a million of them at this number of players.
-MOST_PLAYERS: Final = 20
 
 Player = TypeVar("Player", bound=Hashable)
 
@@ -138,8 +136,8 @@ def shapley_values(
     {'left': 0.666667, 'right': 0.166667, 'right too': 0.166667}
     """
     n = len(players)
-    if n > MOST_PLAYERS or len(set(players)) != n:
-        raise InputError(f"{n} players; at most {MOST_PLAYERS} different ones can be shared among exactly")
+    if n > limits.PLAYERS or len(set(players)) != n:
+        raise InputError(f"{n} players; at most {limits.PLAYERS} different ones can be shared among exactly")
     sets = np.arange(1 << n)
     values = np.array([value(frozenset(p for i, p in enumerate(players) if s >> i & 1)) for s in sets])
     sizes = np.array([int(s).bit_count() for s in sets])

@@ -19,6 +19,7 @@ from typing import Final
 
 import numpy as np
 
+from simulator import limits
 from simulator.errors import InputError
 from simulator.theory.conditions import FloatArray, non_negative, positive, whole
 
@@ -38,8 +39,6 @@ __all__ = [
 
 # An endless queue is cut where a weight is exp(-60) of the largest: far below the last place of the sums.
 TAIL: Final = 60.0
-# More states than this need too much memory, and are so near to instability that no figure is sure.
-LONGEST_QUEUE: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -251,10 +250,10 @@ def _waiting_weights(rate: float, drain: float, leaving: float, room: int | None
         # log(1 + x) >= x log 2 up to x = 1 and >= log 2 after, this many of them reach TAIL.
         peak = max(0.0, (rate - drain) / leaving)
         fall = math.sqrt(2.0 * TAIL * rate / (leaving * math.log(2.0))) + TAIL / math.log(2.0)
-        room = math.ceil(peak + fall) if peak + fall <= LONGEST_QUEUE else LONGEST_QUEUE + 1
-    if room > LONGEST_QUEUE:
+        room = math.ceil(min(peak + fall, limits.QUEUE_STATES + 1))
+    if room > limits.QUEUE_STATES:
         raise InputError(
-            f"more than {LONGEST_QUEUE} may wait here; patience or room is too large for this law"
+            f"more than {limits.QUEUE_STATES:,} may wait here; patience or room is too large for this law"
         )
     steps = np.log(rate / (drain + leaving * np.arange(1, room + 1)))
     return np.concatenate([[0.0], np.cumsum(steps)])

@@ -44,7 +44,7 @@ def test_help_imports_nothing_heavy() -> None:
         "import sys\nfrom simulator.cli import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         "print('loaded', sorted({name.partition('.')[0] for name in sys.modules} & "
-        "{'numpy', 'numba', 'pydantic', 'rich', 'scipy', 'simpy', 'pyarrow', 'ruamel'}), "
+        "{'numpy', 'numba', 'pydantic', 'rich', 'scipy', 'simpy', 'pyarrow', 'yaml'}), "
         "[name for name in sys.modules if name.startswith('simulator.cli.')])"
     )
     assert python(code).splitlines()[-1] == "loaded [] []"

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
 import pytest
 
 from docs.examples import DATA, LANGUAGES, ROOT, Block, Reader, agrees, blocks, pages, runs_here
+from simulator.spec.load import load_journey
 
 PAGES = pages()
 LINK = re.compile(r"(?<!`)!?\[[^\]\n]*\]\(([^)\s]+)\)")
@@ -109,6 +111,15 @@ def test_every_page_is_on_a_shelf() -> None:
             if there.suffix == ".md" and there.exists() and there not in reached:
                 waiting.append(there)
     assert [name(page) for page in PAGES[1:] if page not in reached] == []
+
+
+def test_the_picture_is_of_the_bundled_shop() -> None:
+    """Every touchpoint and outcome of the shop is on the front page's map: `python docs/generate.py`."""
+    model = load_journey(ROOT / "models" / "shop.yaml").model
+    drawn = html.unescape((ROOT / "docs" / "images" / "shop.svg").read_text(encoding="utf-8"))
+    names = [one.name or key for key, one in model.touchpoints.items()] + model.outcomes
+    assert [name for name in names if f"→ {name}: " not in drawn and f"<title>{name}" not in drawn] == []
+    assert f"Journey map: {model.name}" in drawn
 
 
 @pytest.mark.parametrize("page", [one for one in PAGES if one.parent.name == "decisions"], ids=name)

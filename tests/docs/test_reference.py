@@ -7,21 +7,8 @@ import pytest
 from pydantic import BaseModel
 
 from docs.examples import ROOT
-from docs.generate import (
-    COMMAND_LINE,
-    EXAMPLES,
-    KINDS,
-    LANGUAGE,
-    VALUES,
-    WHAT,
-    about,
-    command_page,
-    commands,
-    example_of,
-    keys,
-    language_page,
-    records,
-)
+from docs.generate import COMMAND_LINE, LANGUAGE, command_page, commands
+from docs.language import EXAMPLES, KINDS, VALUES, WHAT, about, example_of, keys, language_page, records
 from simulator.addresses import KINDS as SUBJECTS
 from simulator.addresses import Purpose
 from simulator.cli import COMMANDS
@@ -51,7 +38,6 @@ def test_every_key_is_described(record: type[BaseModel]) -> None:
 
 
 # Read alone, without its class, a key has no use for the name it is written by.
-@pytest.mark.filterwarnings("ignore::pydantic.warnings.UnsupportedFieldAttributeWarning")
 @pytest.mark.parametrize("record", records(), ids=lambda one: one.__name__)
 def test_every_example_is_read(record: type[BaseModel]) -> None:
     """What a page says may be written at a key can be written there."""

@@ -15,6 +15,7 @@ from simulator.program.checks import check_journey
 from simulator.program.compile import compile_journey
 from simulator.spec.document import parse_document
 from simulator.spec.load import load_journey
+from simulator.spec.paths import join_path
 
 COLUMNS = Columns("who", "what", "when")
 Write = Callable[..., Path]
@@ -50,18 +51,20 @@ NAMES = [
     "yes",
     "12",
     'the "big" one',
+    " padded ",
     "start",
 ]
 
 
 def test_every_activity_is_a_touchpoint_under_its_own_name(log_file: Write) -> None:
-    """Dashes, slashes, dots, quotes, numbers, Chinese: the model loads, checks, plays and keeps the names."""
+    """Dashes, dots, quotes, numbers, Chinese: the model keeps the names, plays, and has its evidence."""
     learnt = learn_model(log_file(table([(NAMES, 40), (NAMES[:3], 20)])), COLUMNS)
     journey = load_journey(parse_document(learnt.text))
     assert set(journey.model.touchpoints) == set(NAMES)
     assert list(journey.model.outcomes) == ["end"]
     assert not check_journey(journey).errors
     assert set(played(learnt)) == set(NAMES)
+    assert {join_path(("touchpoints", name, "next")) for name in NAMES} <= set(journey.model.evidence)
 
 
 @pytest.mark.parametrize(

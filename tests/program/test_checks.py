@@ -236,6 +236,12 @@ FINE = {
         "touchpoints__shop__next": rules(caring="persona.care > 0.5"),
         "personas__ann__changes": {"touchpoints": {"shop": {"dwell": "9 min"}}},
     },
+    "a rule for one of two personas, which leads him elsewhere": {
+        "touchpoints__shop__next": rules(caring="persona.care > 0.5"),
+        "personas__bob__changes": {
+            "touchpoints": {"shop": {"next": {"caring": {"then": {"order": 0.9, "left": "rest"}}}}}
+        },
+    },
     "a rule that a drawn attribute may meet": {
         "attributes__wealth": {"initial": {"normal": {"mean": 0, "sd": 1}}},
         "touchpoints__shop__next": rules(rich="wealth > 5"),

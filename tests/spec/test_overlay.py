@@ -42,6 +42,11 @@ MERGES: list[tuple[str, str, Any]] = [
     ("products.boots", "{unit_cost: null}", {"price": 129}),
     ("touchpoints.competitor", "null", None),
     ("touchpoints.new", "{next: {left: 1}}", {"next": {"left": 1}}),
+    (
+        "touchpoints.new",
+        "{set: {satisfaction: {to: satisfaction + 0.1}}, next: {left: 1}}",
+        {"set": {"satisfaction": {"to": "satisfaction + 0.1"}}, "next": {"left": 1}},
+    ),
     ("personas.tom", "{arrivals: {rate: 1 per day}}", {"arrivals": {"rate": "1 per day"}}),
     ("touchpoints.wish.race.cart.p", "0.4", 0.4),
     (
@@ -212,6 +217,19 @@ REFUSED: list[tuple[str, str, str]] = [
         "touchpoints: {cart: {next: {a: {if: orders > 1, then: {left: 1}, before: unhapy}}}}",
         "no rule 'unhapy'",
         "did you mean 'unhappy'?",
+    ),
+    ("touchpoints: {new: {set: {satisfaction: 1}}}", "a new one needs next or choose or race", ""),
+    ("touchpoints: {new: {scale: 2, next: {left: 1}}}", "there is no 'new' in touchpoints", ""),
+    (
+        "touchpoints: {cart: {next: {a: {if: orders > 1, then: {left: 1}, before: b}, "
+        "b: {if: orders > 2, then: {left: 1}, before: a}}}}",
+        "'a' says before: b, and so on in a circle",
+        "write before: else in one of them",
+    ),
+    (
+        "touchpoints: {cart: {next: {a: {if: orders > 1, then: {left: 1}, before: [unhappy]}}}}",
+        "before names a rule, not [unhappy]",
+        "choose from coupon, unhappy",
     ),
     (
         "touchpoints: {cart: {next: {a: {if: orders > 1, then: {left: 1}, before: else}, "

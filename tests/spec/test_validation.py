@@ -47,6 +47,36 @@ def test_pydantics_findings_in_a_persons_words(text: str, expected: str) -> None
     assert expected in problems[0]
 
 
+def test_rules_stand_before_rules_that_move_themselves() -> None:
+    """`before` may name a rule that is written later and says `before` itself; the order is what it says.
+
+    Catches an order made in one pass from top to bottom.
+    """
+    rule = "{if: orders > 1, then: {left: 1}, before: %s}"
+    rules = ", ".join(f"{name}: {rule % other}" for name, other in {"c": "b", "b": "a", "z": "else"}.items())
+    text = f"next: {{{rules}, a: {{if: orders > 2, then: {{left: 1}}}}, else: {{left: 1}}}}"
+    document = parse_document(text, "t.yaml")
+    found = validate(Touchpoint, document.data, document.place)
+    assert list(found.next or {}) == ["c", "b", "a", "z", "else"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("b", "a", "the rule 'a' says before: 'b', and so on in a circle"),
+        ("b", "x", "the rule 'b' says before: 'x', which is no rule here"),
+        ("a", "else", "the rule 'a' says before: 'a', and so on in a circle"),
+        ("[b]", "else", "the rule 'a' says before: ['b'], which is no rule here"),
+    ],
+)
+def test_a_rule_without_a_place_is_refused(a: str, b: str, expected: str) -> None:
+    """A `before` that names no rule, or leads back to itself, says which rule and why."""
+    rules = f"a: {{if: orders > 1, then: {{left: 1}}, before: {a}}}"
+    rules += f", b: {{if: orders > 2, then: {{left: 1}}, before: {b}}}"
+    (problem,) = wrong(f"next: {{{rules}, else: {{left: 1}}}}")
+    assert expected in problem
+
+
 def test_words_of_a_list_are_named_with_the_nearest() -> None:
     """A value from a closed list says what was seen and which word was meant."""
     (problem,) = wrong("next: {left: 1}\nmedia: ownd\n")

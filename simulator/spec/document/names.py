@@ -5,10 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-__all__ = ["name_problem", "skeleton"]
+from simulator import limits
 
-# A name stands in tables and pictures; YAML itself ends a plain key at 1,024 characters.
-_LONGEST: Final = 256
+__all__ = ["name_problem", "skeleton"]
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS: Final = "\u200c\u200d"
@@ -47,8 +46,8 @@ def name_problem(name: str) -> str:
     """
     if not name.strip():
         return "a name is empty"
-    if len(name) > _LONGEST:
-        return f"a name of {len(name)} characters is longer than {_LONGEST}: {name[:40]!r} …"
+    if len(name) > limits.NAME_CHARACTERS:
+        return f"a name of {len(name)} characters is longer than {limits.NAME_CHARACTERS}: {name[:40]!r} …"
     for position, character in enumerate(name):
         if unicodedata.category(character) in _INVISIBLE and not _joins(name, position):
             return f"the name {name!r} holds an invisible character, {describe(character)}"

@@ -9,7 +9,7 @@ from simulator.errors import nearest
 from simulator.spec.overlay.edits import edit_of, seen
 from simulator.spec.overlay.layers import Path
 from simulator.spec.overlay.rows import lay_row
-from simulator.spec.rows import _ordered, is_rules
+from simulator.spec.rows import is_rules, ordered, placed
 from simulator.spec.shapes import ROW, RULE, Shape
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def _over_rules(walk: Walk, shape: Shape, old: Any, new: Any, path: Path) -> Any
 
 def _merge(walk: Walk, old: Mapping[str, Any], new: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """Merge rules by name; those added or moved say which rule they stand before."""
-    rules = _ordered({name: rule for name, rule in old.items() if name != "else"})
+    rules = ordered({name: rule for name, rule in old.items() if name != "else"})
     before = list(rules)
     for name, part in new.items():
         if name != "else":
             _rule(walk, rules, name, part, (*path, name))
-    moves = {name: rule.pop("before") for name, rule in rules.items() if "before" in rule}
+    moves = _moves(walk, rules, path)
     order = _place(walk, [name for name in rules if name not in moves], moves, path)
     if order == before:
         for name in moves:
@@ -67,6 +67,19 @@ def _merge(walk: Walk, old: Mapping[str, Any], new: Mapping[str, Any], path: Pat
     if "else" in new:
         row = _else(walk, row, new["else"], (*path, "else"))
     return {**{name: rules[name] for name in order}, "else": row}
+
+
+def _moves(walk: Walk, rules: Mapping[str, dict[str, Any]], path: Path) -> dict[str, str]:
+    """Take from each rule what it stands before."""
+    moves: dict[str, str] = {}
+    for name, rule in rules.items():
+        other = rule.pop("before", None)
+        if isinstance(other, str):
+            moves[name] = other
+        elif other is not None:
+            message = f"before names a rule, not {seen(other)}"
+            walk.problem((*path, name, "before"), message, nearest("", [one for one in rules if one != name]))
+    return moves
 
 
 def _else(walk: Walk, old: Any, new: Any, path: Path) -> Any:
@@ -96,21 +109,19 @@ def _rule(walk: Walk, rules: dict[str, Any], name: str, new: Any, path: Path) ->
 
 def _place(walk: Walk, order: list[str], moves: Mapping[str, str], path: Path) -> list[str]:
     """Put each rule right before the one it names, whatever the order of the file."""
-    waiting = dict(moves)
     taken: dict[str, str] = {}
     for name, other in moves.items():
         if other in taken:
             message = f"{taken[other]!r} and {name!r} both say before: {other}"
             walk.problem((*path, name, "before"), message, f"let one say before: {taken[other]}")
         taken[other] = name
-    while ready := [name for name, other in waiting.items() if other == "else" or other in order]:
-        for name in ready:
-            other = waiting.pop(name)
-            order.insert(len(order) if other == "else" else order.index(other), name)
-    for name, other in waiting.items():
-        known = [*order, *waiting, "else"]
-        known.remove(name)
-        walk.problem(
-            (*path, name, "before"), f"there is no rule {other!r} to stand before", nearest(other, known)
-        )
-    return [*order, *waiting]
+    found, stuck = placed(order, moves)
+    lost = [name for name in stuck if moves[name] not in stuck]
+    for name in lost:
+        known = [one for one in (*found, *stuck, "else") if one != name]
+        message = f"there is no rule {moves[name]!r} to stand before"
+        walk.problem((*path, name, "before"), message, nearest(moves[name], known))
+    if stuck and not lost:
+        message = f"{stuck[0]!r} says before: {moves[stuck[0]]}, and so on in a circle"
+        walk.problem((*path, stuck[0], "before"), message, "write before: else in one of them")
+    return [*found, *stuck]

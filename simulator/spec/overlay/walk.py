@@ -134,7 +134,7 @@ class Walk(Notes):
     def may_add(self, entry: Shape, known: Iterable[str], new: Any, path: Path) -> bool:
         """Tell whether a name that is not there yet comes with all a new entry needs."""
         inside = any(route[: len(path)] == path and len(route) > len(path) for route in self.layer.routes)
-        if edit_of(new) or (inside and entry.kind is Kind.RECORD):
+        if _is_edit(entry, new) or (inside and entry.kind is Kind.RECORD):
             self.unknown(path, known)
             return False
         missing = _missing(entry, new)
@@ -144,6 +144,13 @@ class Walk(Notes):
         self.found.added.add(path)
         self.mark(path)
         return True
+
+
+def _is_edit(entry: Shape, new: Any) -> bool:
+    """Tell an edit from a new entry, which may have a key of the same name: a touchpoint's `set`."""
+    own = fields_of(entry.record) if entry.kind is Kind.RECORD and entry.record is not None else {}
+    words = [key for key in new if key not in own] if isinstance(new, dict) else []
+    return edit_of({word: new[word] for word in words}) is not None
 
 
 def _missing(entry: Shape, new: Any) -> str:

@@ -1,0 +1,1 @@
+"""How fast the engines are, beside what others would use for the same journeys: `make bench`."""
