@@ -24,12 +24,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help setup extras demo test lint types layers tests test-long docs format lock clean stale
+.PHONY: help setup extras demo bench test lint types layers tests test-long docs format lock clean stale
 
 help:
 	@echo 'make demo       set up and compare the what-ifs of the bundled shop'
 	@echo 'make test       set up and run every check'
 	@echo 'make test-long  set up and run the checks that take long'
+	@echo 'make bench      time the engines beside others (BENCH=--quick, BENCH=--full)'
 	@echo 'make setup      set up .venv only'
 	@echo 'make extras     add the optional libraries (dask, learn, bench) to .venv'
 	@echo 'make docs       write the generated pages of the documentation anew'
@@ -60,7 +61,7 @@ $(INSTALLED): $(LOCKED) pyproject.toml
 
 # The kernel is compiled once per installation; the disk cache is the user's own, outside this folder.
 $(COMPILED): $(INSTALLED) $(wildcard simulator/laws/*.py simulator/engine/*.py simulator/engine/kernel/*.py)
-	@$(BIN)/python -m simulator.execution.engines
+	@$(BIN)/python -m simulator.execution.prepare
 	@touch $@
 
 extras: $(INSTALLED)
@@ -68,6 +69,10 @@ extras: $(INSTALLED)
 
 demo: $(COMPILED)
 	$(BIN)/journey compare models/shop.yaml scenarios/shop/*.yaml
+
+# Whoever shares the machine disturbs the figures of workers and first results; ratios stand it.
+bench: extras
+	$(BIN)/python -m benchmarks $(BENCH)
 
 test: lint types layers tests
 

@@ -11,10 +11,14 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from benchmarks.by_hand import Played
 
-__all__ = ["Contestant", "Figure", "Race", "cpu_seconds", "race"]
+__all__ = ["Contestant", "Figure", "Race", "race", "timed"]
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,12 @@ class Race:
         return statistics.median(one / other for one, other in pairs)
 
 
-def cpu_seconds(play: Callable[[], object]) -> float:
-    """Time a call by the processor's clock."""
+def timed(play: Callable[[], _Result]) -> tuple[_Result, float]:
+    """Call something; give what it returned and the seconds of the processor's clock it took."""
     gc.collect()
     began = time.process_time()
-    play()
-    return time.process_time() - began
+    result = play()
+    return result, time.process_time() - began
 
 
 def race(contestants: Sequence[Contestant], rounds: int) -> Race:
@@ -101,12 +105,11 @@ def race(contestants: Sequence[Contestant], rounds: int) -> Race:
     visits, goals = dict.fromkeys(rates, 0), dict.fromkeys(rates, 0)
     for number in range(rounds + 1):
         for one in contestants:
-            played: list[Played] = []
-            seconds = cpu_seconds(lambda one=one, played=played: played.append(one.play(number)))  # type: ignore[misc]
+            played, seconds = timed(partial(one.play, number))
             if number:
-                rates[one.name].append(played[0].visits / seconds)
-                visits[one.name] += played[0].visits
-                goals[one.name] += played[0].goals
+                rates[one.name].append(played.visits / seconds)
+                visits[one.name] += played.visits
+                goals[one.name] += played.goals
     journeys = {
         one.name: (visits[one.name] / rounds / one.customers, goals[one.name] / rounds / one.customers)
         for one in contestants

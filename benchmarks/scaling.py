@@ -9,13 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.by_hand import Played
 from benchmarks.engines import kernel, tally_of
 from benchmarks.journeys import map_program, ring_program
-from benchmarks.measure import Figure, cpu_seconds
+from benchmarks.measure import Figure, timed
 
 __all__ = ["by_customers", "by_touchpoints", "by_workers", "memory"]
 
@@ -29,17 +30,14 @@ def _each(plays: Mapping[int, tuple[Callable[[int], Played], int]], rounds: int)
     costs: dict[int, list[float]] = {size: [] for size in plays}
     for number in range(rounds + 1):
         for size, (play, times) in plays.items():
-            visits: list[int] = []
-
-            def work(
-                play: Any = play, first: int = number * times, times: int = times, seen: Any = visits
-            ) -> None:
-                seen += [play(first + i).visits for i in range(times)]
-
-            seconds = cpu_seconds(work)
+            visits, seconds = timed(partial(_visits, play, number * times, times))
             if number:
-                costs[size].append(1e9 * seconds / sum(visits))
+                costs[size].append(1e9 * seconds / visits)
     return {size: statistics.median(values) for size, values in costs.items()}
+
+
+def _visits(play: Callable[[int], Played], first: int, times: int) -> int:
+    return sum(play(first + i).visits for i in range(times))
 
 
 def _spread(costs: Mapping[int, float]) -> float:
@@ -117,9 +115,14 @@ def _peak() -> float:
     raise OSError("the kernel does not tell how much memory a process held")
 
 
-if __name__ == "__main__":
-    _program = map_program(int(sys.argv[1]))
+def _play_crowd(customers: int) -> None:
+    """Print the peak of this process, the peak before it played, and the visits."""
+    program = map_program(customers)
     tally_of(map_program(100), 0)
-    _before = _peak()
-    _visits = int(tally_of(_program, 0)["entered"].sum())
-    print(_peak(), _before, _visits)
+    before = _peak()
+    visits = int(tally_of(program, 0)["entered"].sum())
+    print(_peak(), before, visits)
+
+
+if __name__ == "__main__":
+    _play_crowd(int(sys.argv[1]))

@@ -152,8 +152,15 @@ def luck(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_code_from_data(path: Path) -> None:
-    """Nothing in the package evaluates text, unpickles, calls a shell or relaxes floating point."""
-    assert list(dangers(ast.parse(path.read_text()))) == []
+    """Nothing in the package evaluates text, unpickles, calls a shell or relaxes floating point.
+
+    The one YAML door reads PyYAML's events; it builds no object from them.
+    """
+    found = list(dangers(ast.parse(path.read_text())))
+    if path == ROOT / "simulator" / "spec" / "document" / "composer.py":
+        found = [danger for danger in found if not danger.endswith(": import yaml")]
+        assert "yaml.parse(" in path.read_text()
+    assert found == []
 
 
 @pytest.mark.parametrize(
@@ -340,12 +347,16 @@ def test_setup_is_done_once_and_heals(checkout: Path, tmp_path: Path) -> None:
     assert setup(checkout, python).returncode != 0
     (checkout / "broken").unlink()
     lines = diary(checkout)
-    assert [line.split()[-1] for line in lines] == ["venv", "requirements.lock"] * 2 + ["."]
+    assert [line.split()[-1] for line in lines] == [
+        *(["venv", "requirements.lock"] * 2),
+        ".",
+        "simulator.execution.prepare",
+    ]
     assert "--require-hashes" in lines[1]
-    assert {"--no-deps", "--no-build-isolation"} <= set(lines[-1].split())
+    assert {"--no-deps", "--no-build-isolation"} <= set(lines[-2].split())
 
     assert diary(checkout) == lines
     (checkout / "pyproject.toml").touch()
-    assert diary(checkout) == [*lines, lines[-1]]
+    assert diary(checkout) == [*lines, *lines[-2:]]
     shutil.copytree(checkout, tmp_path / "copied")
     assert diary(tmp_path / "copied").count("venv") == 3

@@ -16,13 +16,18 @@ from simulator.execution import play
 from simulator.program.compile import compile_journey
 from simulator.report.flows import Flows, counted_flows, expected_flows
 from simulator.report.map_mermaid import draw_mermaid
+from simulator.report.map_png import draw_png, load_drawer
 from simulator.report.map_svg import draw_svg
 from simulator.report.picture import Picture, picture
 from simulator.spec.load import Journey
 
 __all__ = ["command"]
 
-_DRAW: Final[Mapping[str, Callable[[Picture], str]]] = {".svg": draw_svg, ".mmd": draw_mermaid}
+_DRAW: Final[Mapping[str, Callable[[Picture], str | bytes]]] = {
+    ".svg": draw_svg,
+    ".mmd": draw_mermaid,
+    ".png": draw_png,
+}
 
 
 @click.command("map")
@@ -44,7 +49,7 @@ _DRAW: Final[Mapping[str, Callable[[Picture], str]]] = {".svg": draw_svg, ".mmd"
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE.svg|.mmd",
+    metavar="FILE.svg|.png|.mmd",
     help="Write this file; the ending chooses the form. Default: Mermaid on standard output.",
 )
 def command(
@@ -56,7 +61,10 @@ def command(
     workers: int,
     output: Path | None,
 ) -> None:
-    """Draw the journey as a map: stages as columns, arrows as wide as the flow of customers."""
+    """Draw the journey as a map: stages as columns, arrows as wide as the flow of customers.
+
+    A .png needs the extra `png` and shows the fonts of this machine; .svg and .mmd need nothing.
+    """
     draw = draw_mermaid if output is None else _form(output)
     journey = load_one(model, scenario)
     if persona is not None and persona not in journey.model.personas:
@@ -70,17 +78,20 @@ def command(
     if output is None:
         click.echo(drawn, nl=False)
         return
-    output.write_text(drawn, encoding="utf-8", newline="\n")
+    output.write_bytes(drawn.encode() if isinstance(drawn, str) else drawn)
     click.echo(f"wrote {output}", err=True)
 
 
-def _form(output: Path) -> Callable[[Picture], str]:
+def _form(output: Path) -> Callable[[Picture], str | bytes]:
     """Choose the form by the file's ending, before anything is played."""
-    if output.suffix.lower() not in _DRAW:
-        raise InputError(f"-o {output}: the ending chooses the form of the map; use .svg or .mmd")
+    form = output.suffix.lower()
+    if form not in _DRAW:
+        raise InputError(f"-o {output}: the ending chooses the form of the map; use .svg, .png or .mmd")
     if not output.parent.is_dir():
         raise InputError(f"-o {output}: there is no folder {output.parent}")
-    return _DRAW[output.suffix.lower()]
+    if form == ".png":
+        load_drawer()
+    return _DRAW[form]
 
 
 def _simulated(journey: Journey, persona: str | None, seed: int, replications: int, workers: int) -> Flows:

@@ -23,7 +23,8 @@ from rich.text import Text
 
 from simulator.errors import ModelError, Problem
 from simulator.execution import play_all
-from simulator.execution.engines import choose_engine, prepare
+from simulator.execution.engines import choose_engine
+from simulator.execution.prepare import prepare
 from simulator.execution.replications import expected_customers
 from simulator.program.checks import check_journey
 from simulator.program.compile import compile_journey

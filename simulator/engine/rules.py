@@ -256,7 +256,7 @@ _SHIFT31: Final = np.uint64(31)
 @inner
 def _fold(state: int, value: int) -> int:
     """Mix one 64-bit word into a hash (the finaliser of SplitMix64)."""
-    mixed = (np.uint64(state) ^ np.uint64(value)) + _FOLD
+    mixed = (np.uint64(np.int64(state)) ^ np.uint64(np.int64(value))) + _FOLD
     mixed = (mixed ^ (mixed >> _SHIFT30)) * _MIX1
     mixed = (mixed ^ (mixed >> _SHIFT27)) * _MIX2
     return mixed ^ (mixed >> _SHIFT31)  # type: ignore[return-value]  # as above

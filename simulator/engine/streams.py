@@ -143,7 +143,7 @@ def numbered(family: int, k: int) -> int:
         64 bits as int64; within a family no two members share one. `subject % 2**64` is the unsigned form.
     """
     step = (np.uint64(k) + _N1) * _GOLDEN
-    return np.int64(_mix(np.uint64(family) + step))  # type: ignore[arg-type, return-value]  # as above
+    return np.int64(_mix(np.uint64(np.int64(family)) + step))  # type: ignore[arg-type, return-value]  # as above
 
 
 @compiled
@@ -172,7 +172,7 @@ def block(seed: int, replication: int, subject: int, site: int, entry: int) -> t
         If a part does not fit its bits; cut off, it would be another draw's address.
     """
     key0, key1 = np.uint64(seed), np.uint64(replication)
-    who, where, time = np.uint64(subject), np.uint64(site), np.uint64(entry)
+    who, where, time = np.uint64(np.int64(subject)), np.uint64(site), np.uint64(entry)
     if (key0 >> _N32) | (key1 >> _N32) | (where >> _N40) | (time >> _N16) != _NONE:
         raise ValueError("a part of a random number's address is out of range")
     last = (where >> _N32) | (time << _N8)
@@ -200,7 +200,8 @@ def mixed(w0: int, w1: int, key: int, draw: int) -> float:
     float
         (k + 1/2) / 2**52 with k of 52 bits: never 0, never 1, symmetric about one half.
     """
-    x = np.uint64(w0) ^ (np.uint64(key) + np.uint64(draw) * _GOLDEN)
+    # By way of int64, because plain Python turns no negative number into an unsigned one.
+    x = np.uint64(w0) ^ (np.uint64(np.int64(key)) + np.uint64(draw) * _GOLDEN)
     x = np.uint64(_mix(x)) + np.uint64(w1)  # type: ignore[arg-type]  # as above
     return (float(x >> _N12) + 0.5) * _STEP
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from simulator.compiled import is_cached
 from simulator.engine.tally import Tally
 from simulator.program.program import Program
 
-__all__ = ["ENGINES", "Engine", "EngineName", "choose_engine", "engine", "prepare"]
+__all__ = ["ENGINES", "Engine", "EngineName", "choose_engine", "engine"]
 
 EngineName = Literal["kernel", "reference"]
 Engine = Callable[[Program, int, int], Tally]
@@ -62,35 +61,3 @@ def _reference(program: Program, seed: int, replication: int) -> Tally:
     from simulator.engine.reference import simulate
 
     return simulate(program, seed, replication)
-
-
-_NOTHING_SHARED: Final[dict[str, Any]] = {
-    "start": "2026-01-05",
-    "horizon": "2 days",
-    "goal": "shop",
-    "personas": {"anna": {"arrivals": {"rate": "1 per day"}, "enters": {"shop": 1}}},
-    "touchpoints": {"shop": {"next": {"left": 1}}},
-    "outcomes": ["left"],
-}
-_SHARED: Final[dict[str, Any]] = {
-    **_NOTHING_SHARED,
-    "teams": {"staff": {"servers": 1}},
-    "touchpoints": {"shop": {"team": "staff", "next": {"left": 1}}},
-}
-
-
-def prepare() -> None:
-    """Compile the kernel, if that was not done before on this installation."""
-    from simulator.program.compile import compile_journey
-    from simulator.spec.load import journey_from_data
-
-    if not is_cached("play_shared"):
-        print("compiling the kernel: once per installation, about a minute ...", file=sys.stderr, flush=True)
-    for model in (_NOTHING_SHARED, _SHARED):
-        program = compile_journey(journey_from_data(model))
-        _kernel(program, 1, 0)
-        _reference(program, 1, 0)
-
-
-if __name__ == "__main__":
-    prepare()

@@ -146,9 +146,9 @@ class Values:
     team_costs: Integers  # teams, 1e-6 per server and day
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
-    """A compiled journey.
+    """A compiled journey; two are the same when their hashes are.
 
     Attributes
     ----------

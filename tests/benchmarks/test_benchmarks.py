@@ -131,7 +131,8 @@ def test_a_report_is_written_and_put_into_a_page(tmp_path: Path) -> None:
     """Everything measured is in the JSON; a page keeps what is outside its marks."""
     page, file = tmp_path / "page.md", tmp_path / "new" / "bench.json"
     page.write_text(
-        "Before.\n\n<!-- figures: written by `make bench`, do not edit -->\nold\n<!-- end of figures -->\n\nAfter.\n",
+        "Before.\n\n<!-- figures: written by `make bench`, do not edit -->\nold\n"
+        "<!-- end of figures -->\n\nAfter.\n",
         encoding="utf-8",
     )
     report = Report("quick", {"(a)": Race({"kernel": [2e6, 3e6, 4e6]}, {"kernel": (4.0, 0.1)})})

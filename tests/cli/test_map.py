@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
 from click.testing import Result
+
+from simulator.report.map_png import load_drawer
 
 Journey = Callable[..., Result]
 
@@ -27,6 +30,19 @@ def test_the_ending_chooses_the_form(journey: Journey, files: Path) -> None:
     assert Xml.parse(files / "map.svg").getroot().tag.endswith("svg")
     assert journey("map", "shop.yaml", "-o", "map.MMD").exit_code == 0
     assert (files / "map.MMD").read_text(encoding="utf-8") == journey("map", "shop.yaml").stdout
+
+
+def test_a_png_without_its_library_is_refused_before_anything_is_played(
+    journey: Journey, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the picture needs is looked for first: exit code 1, the extra by name, no file, no run."""
+    load_drawer.cache_clear()
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    monkeypatch.setattr("simulator.cli.map.play", lambda *_: pytest.fail("played"))
+    found = journey("map", "shop.yaml", "-o", "map.png")
+    assert found.exit_code == 1
+    assert "journey-simulator[png]" in found.output
+    assert not (files / "map.png").exists()
 
 
 def test_it_can_do_without_a_simulation(journey: Journey) -> None:
@@ -49,8 +65,8 @@ def test_a_scenario_and_a_persona_change_the_map(journey: Journey) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["-o", "map.png"], "use .svg or .mmd"),
-        (["-o", "map"], "use .svg or .mmd"),
+        (["-o", "map.gif"], "use .svg, .png or .mmd"),
+        (["-o", "map"], "use .svg, .png or .mmd"),
         (["-o", "nowhere/map.svg"], "there is no folder nowhere"),
         (["--persona", "tom"], "did you mean 'tim'?"),
         (["--replications", "-1"], "-1"),

@@ -1,13 +1,15 @@
-"""Play a model written in a test, and read the diary of everybody in it."""
+"""Play a model written in a test, by either engine, and read the diary of everybody in it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from simulator.engine.reference import Customer, Visit, simulate
+from simulator.engine import kernel, reference
+from simulator.engine.reference import Visit
 from simulator.engine.tally import UNITS, Tally
 from simulator.program.compile import compile_journey
 from simulator.program.program import Program
@@ -21,16 +23,28 @@ Diary = dict[int, list[tuple[Any, ...]]]
 class Play:
     """One replication of a model and everything that happened in it."""
 
-    def __init__(self, model: str, scenario: str | None = None, seed: int = 1, replication: int = 0) -> None:
+    def __init__(
+        self,
+        model: str,
+        scenario: str | None = None,
+        seed: int = 1,
+        replication: int = 0,
+        engine: str = "reference",
+    ) -> None:
         laid = None if scenario is None else parse_document(scenario)
         self.program: Program = compile_journey(load_journey(parse_document(model), laid))
         self.visits: list[Visit] = []
-        self.customers: dict[int, Customer] = {}
-        self.tally: Tally = simulate(self.program, seed, replication, self._see)
+        simulate = {"reference": self._reference, "kernel": self._kernel}[engine]
+        self.tally: Tally = simulate(seed, replication)
 
-    def _see(self, customer: Customer, visit: Visit) -> None:
-        self.visits.append(visit)
-        self.customers[customer.subject] = customer
+    def _reference(self, seed: int, replication: int) -> Tally:
+        return reference.simulate(self.program, seed, replication, lambda _, visit: self.visits.append(visit))
+
+    def _kernel(self, seed: int, replication: int) -> Tally:
+        tally, log = kernel.simulate(self.program, seed, replication, log=True)
+        rows = zip(log.rows.tolist(), log.attributes.tolist(), strict=True)
+        self.visits = [Visit(*row[:11], attributes=tuple(attributes)) for row, attributes in rows]
+        return tally
 
     def total(self, name: str, touchpoint: str | None = None) -> int:
         """Sum a count over personas, at one touchpoint or all."""
@@ -74,7 +88,7 @@ class Play:
         return diary
 
 
-@pytest.fixture
-def play() -> Callable[..., Play]:
-    """Play a model text, with a scenario text laid over."""
-    return Play
+@pytest.fixture(params=["reference", "kernel"])
+def play(request: pytest.FixtureRequest) -> Callable[..., Play]:
+    """Play a model text, with a scenario text laid over; every promise is kept by both engines."""
+    return partial(Play, engine=request.param)

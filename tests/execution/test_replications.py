@@ -115,7 +115,7 @@ def fails_late(program: Program, seed: int, replication: int) -> Any:
 
 def test_the_first_failure_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever fails first in time, the message is of the first replication that fails."""
-    monkeypatch.setattr("simulator.execution.replications.simulate", fails_late)
+    monkeypatch.setattr("simulator.execution.replications.engine", lambda name: fails_late)
     with pytest.raises(DrawError, match="replication 1 fails"):
         play(program(), 5, [0, 1, 2, 3, 4, 5], executor=Backwards())
 

@@ -51,7 +51,7 @@ def _factor(m: Ints, f: Floats, stack: Floats, c: int, line: int) -> float:
         return 1.0
     factor = value(m, f, stack, c, odds)
     if not 0.0 <= factor < math.inf:
-        choose_trouble(m, c, at.WRONG_FACTOR, odds, 0)
+        choose_trouble(m, f, c, at.WRONG_FACTOR, odds, 0, factor)
         return 1.0
     return factor
 
@@ -137,9 +137,11 @@ def sell(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> int:
             continue
         if _take(m, f, c, product, units, retried):
             m[got + product] = units
+            m[c + at.V_SOLD] += units
             sold = True
         else:
             short += units
+        m[c + at.V_ASKED] += units
     _remember(m, c, asked, got, short > 0, retried)
     m[c + at.SHORT] = short
     if not sold:
@@ -205,7 +207,7 @@ def _book(m: Ints, f: Floats, c: int, station: int, got: int) -> None:
 
 
 @inner
-def take_back(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
+def take_back(m: Ints, f: Floats, c: int, station: int) -> None:
     """Take back the customer's last order made there and not yet returned, once."""
     head = c + m[at.AT_ORDERS] + m[m[at.RETURNABLE] + m[station + at.ST_RETURNS_OF]]
     purse = m[head]
@@ -228,6 +230,6 @@ def take_back(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
         books.units(m, c, product, _RESTOCKED, back)
         if back > 0 and m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1:
             m[m[at.SHELVES] + at.SHELF * product + at.S_RESTOCKED] += back
-            put(m, f, stack, product, back)
+            put(m, f, product, back)
     m[purse] = m[at.PURSE_FREE]
     m[at.PURSE_FREE] = purse

@@ -266,7 +266,7 @@ def _log(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> No
     m[row], m[row + 1], m[row + 2] = m[c + at.SUBJECT], m[c + at.PERSONA], m[visit]
     m[row + 3], m[row + 4], m[row + 5] = m[visit + 2], m[visit + 3], m[visit + 4]
     m[row + 6], m[row + 7], m[row + 8] = m[at.NOW], manner, target
-    m[row + 9] = m[c + at.KIND]
+    m[row + 9], m[row + 10], m[row + 11] = m[visit + 8], m[visit + 9], m[c + at.KIND]
     attributes = m[at.ATTRIBUTES]
     for attribute in range(attributes):
         f[m[at.LOG_SIGHT] + attributes * size + attribute] = f[m[c + at.EYES] + attribute]

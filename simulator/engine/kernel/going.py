@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -12,11 +13,11 @@ from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import schedule
 from simulator.engine.kernel.people import choose_trouble, leave_place, look
-from simulator.engine.rules import NOBODY, choose, draw_time
+from simulator.engine.rules import NOBODY, choose, draw_time, value_of
 from simulator.engine.streams import mixed
 from simulator.program.tables import BACK, Manner
 
-__all__ = ["chosen_of", "depart", "go", "leave_for", "resume"]
+__all__ = ["chosen_of", "depart", "go", "leave_for", "leave_frames", "resume"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -32,8 +33,12 @@ def chosen_of(m: Ints, f: Floats, stack: Floats, c: int, row: int, w0: int, w1: 
     look(m, f, c)
     chosen = choose(m, f, row, w0, w1, f, m[c + at.EYES], stack, m[at.NOW])
     if chosen < 0:
-        kind = at.NOBODY_WINS if chosen == NOBODY else at.WRONG_WEIGHT
-        choose_trouble(m, c, kind, -2 - chosen, row)
+        if chosen == NOBODY:
+            choose_trouble(m, f, c, at.NOBODY_WINS, 0, row, 0.0)
+            return -1
+        odds = m[m[at.ENTRIES] + at.ENTRY_WIDTH * (-2 - chosen) + at.E_ODDS]
+        weight = value_of(m, f, odds, f, m[c + at.EYES], stack) if odds >= 0 else math.nan
+        choose_trouble(m, f, c, at.WRONG_WEIGHT, odds, row, weight)
         return -1
     return m[at.ENTRIES] + at.ENTRY_WIDTH * chosen
 

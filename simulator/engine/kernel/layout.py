@@ -99,6 +99,9 @@ AT_CONTACTS: Final = 128
 AT_FRAMES: Final = 129
 FRAME_STRIDE: Final = 130
 MARGIN: Final = 131  # 1: moving cells must be refreshed before expressions look
+WOKEN_HEAD: Final = 133  # those woken by a delivery, who go on when the present event is done
+WOKEN_TAIL: Final = 134
+WRONG: Final = 135  # where in `f` the number stands that stopped the run
 
 # where each count begins
 COUNTS: Final = {name: 136 + number for number, name in enumerate(SHAPES)}
@@ -111,6 +114,7 @@ NOBODY_WINS: Final = 1
 WRONG_WEIGHT: Final = 2
 NOT_A_NUMBER: Final = 3
 WRONG_FACTOR: Final = 4
+NOTHING_WINS: Final = 5
 # not trouble with the model: a region was too small, and the replication is played again with more
 NO_PLACE: Final = 10
 NO_HEAP: Final = 11
@@ -147,7 +151,7 @@ STORED_LAW: Final = 22
 STORED_KEY: Final = 23
 STORED_W0: Final = 24
 STORED_W1: Final = 25
-# the visit he is on; the first eight fields of a frame are these
+# the visit he is on; the first fields of a frame are these
 VISIT: Final = 26
 V_TOUCHPOINT: Final = 26
 V_STATION: Final = 27
@@ -157,24 +161,26 @@ V_WAITED: Final = 30
 V_W0: Final = 31
 V_W1: Final = 32
 V_DETOUR: Final = 33
-VISIT_FIELDS: Final = 8
+V_ASKED: Final = 34
+V_SOLD: Final = 35
+VISIT_FIELDS: Final = 10
 # queues
-BEFORE: Final = 34
-AFTER: Final = 35
-LIST: Final = 36
+BEFORE: Final = 36
+AFTER: Final = 37
+LIST: Final = 38
 # what happens to him next
-NEXT_TIME: Final = 37
-NEXT_PHASE: Final = 38
-ENTERS: Final = 39  # the row a new customer enters by, and its luck
-ENTERS_W0: Final = 40
-ENTERS_W1: Final = 41
-EYES: Final = 42  # where his cells stand in `f`
-FIELDS: Final = 43
+NEXT_TIME: Final = 39
+NEXT_PHASE: Final = 40
+ENTERS: Final = 41  # the row a new customer enters by, and its luck
+ENTERS_W0: Final = 42
+ENTERS_W1: Final = 43
+EYES: Final = 44  # where his cells stand in `f`
+FIELDS: Final = 45
 
-# a frame of a race: the visit (8 fields), then
-F_CLOCKS: Final = 8
-F_CLOCK: Final = 9
-F_FIRST: Final = 10  # (time, row) of each clock that started
+# a frame of a race: the visit, then
+F_CLOCKS: Final = VISIT_FIELDS
+F_CLOCK: Final = F_CLOCKS + 1
+F_FIRST: Final = F_CLOCKS + 2  # (time, row) of each clock that started
 
 # states
 COMING: Final = 0
@@ -183,6 +189,8 @@ DWELLING: Final = 2
 RACING: Final = 3
 QUEUING: Final = 4
 LISTED: Final = 5
+WOKEN: Final = 6
+STATES: Final = 7
 
 # ---------------------------------------------------------------- teams, shelves, the agenda, the log
 
@@ -215,7 +223,7 @@ PATIENCE: Final = 3
 ENTRY_PHASE: Final = 4
 EVENT: Final = 5  # time, phase, rank, step, place (or team, or product)
 
-LOG_ROW: Final = 10
+LOG_ROW: Final = 12
 
 # ---------------------------------------------------------------- columns of the program's tables
 

@@ -104,9 +104,10 @@ def holds(m: Ints, f: Floats, stack: Floats, c: int, condition: int) -> bool:
 
 
 @inner
-def choose_trouble(m: Ints, c: int, kind: int, what: int, row: int) -> None:
-    """Write down why the run must stop; the first trouble counts."""
+def choose_trouble(m: Ints, f: Floats, c: int, kind: int, what: int, row: int, wrong: float) -> None:
+    """Write down why the run must stop, and the number that is wrong; the first trouble counts."""
     if m[at.TROUBLE] == at.NO_TROUBLE:
+        f[m[at.WRONG]] = wrong
         m[at.TROUBLE] = kind
         m[at.TROUBLE_WHAT] = what
         m[at.TROUBLE_WHO] = m[c + at.SUBJECT]

@@ -12,7 +12,7 @@ from simulator.compiled import compiled, inner
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import pop, push
 from simulator.engine.kernel.people import NOWHERE, leave_place, new_customer
-from simulator.engine.kernel.shop import book, put, review
+from simulator.engine.kernel.shop import book, put, review, send_woken
 from simulator.engine.kernel.visit import (
     change_team,
     come_in,
@@ -158,7 +158,8 @@ def _happen(m: Ints, f: Floats, stack: Floats, event: Ints) -> None:
         shelf = m[at.SHELVES] + at.SHELF * product
         m[shelf + at.S_ON_ORDER] -= quantity
         m[shelf + at.S_RECEIVED] += quantity
-        put(m, f, stack, product, quantity)
+        put(m, f, product, quantity)
+    send_woken(m, f, stack)
 
 
 @compiled

@@ -1,54 +1,24 @@
-"""Play one replication with the kernel: lay out its memory, play, read the books."""
+"""Play one replication with the kernel: a fresh memory, the compiled play, the books."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.engine.kernel import layout as at
+from simulator.engine.kernel.memory import Log, Memory, Room
 from simulator.engine.kernel.play import play_days, play_shared
-from simulator.engine.tally import SHAPES, STOCK, Tally, shape_of
+from simulator.engine.tally import Tally
 from simulator.errors import DrawError
-from simulator.program.image import HEAD, Image, Part, image_of
-from simulator.program.program import Program, Sight
+from simulator.program.program import Program
 from simulator.spec.expressions import STACK_CELLS
-from simulator.spec.model import CONSENT
 
-__all__ = ["Log", "Room", "simulate"]
+__all__ = ["simulate"]
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Room:
-    """How much room each region has; too little is found out while playing, and doubled."""
-
-    places: int = 64
-    heap: int = 1024
-    purses: int = 64
-    depth: int = 2
-    log: int = 0
-
-
-@dataclass(frozen=True)
-class Log:
-    """Every visit of a replication in the order they ended.
-
-    Attributes
-    ----------
-    rows : ndarray of int64, shape (visits, 10)
-        subject, persona, touchpoint, entry, entered, waited, left, manner, target, kind.
-    attributes : ndarray of float64, shape (visits, attributes)
-    """
-
-    rows: Ints
-    attributes: Floats
-
-
+# What each kind of shortage asks for more of.
 _GROWS: Final = {
     at.NO_PLACE: "places",
     at.NO_HEAP: "heap",
@@ -57,162 +27,15 @@ _GROWS: Final = {
     at.NO_DEPTH: "depth",
 }
 
+_WRONG: Final = {
+    at.WRONG_WEIGHT: "{}, which is no weight or utility",
+    at.WRONG_FACTOR: "{}, which is no factor",
+    at.NOT_A_NUMBER: "{}, which is no value of an attribute",
+}
 
-class Memory:
-    """The kernel's two arrays for one program: the image, then what a run needs.
-
-    Parameters
-    ----------
-    program : Program
-        The compiled journey.
-    room : Room
-        How much room each region has.
-    """
-
-    def __init__(self, program: Program, room: Room) -> None:
-        self.program, self.room = program, room
-        image = image_of(program)
-        self.ints: list[Any] = [image.ints]
-        self.floats: list[Any] = [image.floats]
-        self.head = image.ints[:HEAD].copy()
-        self.size, self.float_size = len(image.ints), len(image.floats)
-        self._scalars(image)
-        self._customers()
-        self._regions()
-        self._counts()
-        image.ints[:HEAD] = self.head
-        self.m: Ints = np.concatenate(self.ints)
-        self.f: Floats = np.concatenate(self.floats)
-
-    def _add(self, head: int, array: NDArray[Any]) -> None:
-        """Lay a region at the end of `m` and note where it begins."""
-        self.head[head] = self.size
-        self.ints.append(array.astype(np.int64).ravel())
-        self.size += array.size
-
-    def _add_floats(self, head: int, size: int) -> None:
-        self.head[head] = self.float_size
-        self.floats.append(np.zeros(size))
-        self.float_size += size
-
-    def _scalars(self, image: Image) -> None:
-        program, head, names = self.program, self.head, self.program.names
-        clock = program.structure.clock
-        scalars = (at.HORIZON, at.WARM_UP, at.FOLLOW_UP, at.WEEKDAY, at.MAX_STEPS, at.MAX_GENERATIONS)
-        for position, value in zip((*scalars, at.CAP, at.CAP_PER, at.GAP), clock, strict=True):
-            head[position] = value
-        sizes = image.ints[image.ints[Part.SIZES] :][:8].tolist()
-        _, head[at.TOUCHPOINTS], head[at.OUTCOMES], head[at.PRODUCTS] = sizes[:4]
-        head[at.ATTRIBUTES], head[at.CELLS], head[at.MILESTONES], head[at.RETURNABLES] = sizes[4:]
-        head[at.EDGES], head[at.DAYS] = len(program.structure.edges), program.days
-        head[at.CONSENT] = names.attributes.index(CONSENT)
-        head[at.SHARED] = int(program.shares)
-        head[at.MARGIN] = int((program.structure.cells[:, 0] > Sight.TRAIT).any())
-
-    def _customers(self) -> None:
-        """Lay out a customer: his fields, then what depends on the size of the program."""
-        head, room = self.head, self.room
-        touchpoints, clocks = int(head[at.TOUCHPOINTS]), self._most_clocks()
-        position = at.FIELDS
-        for place in (at.AT_ENTRIES, at.AT_VISITS, at.AT_WAITED, at.AT_LEFT, at.AT_SESSION, at.AT_TOUCHED):
-            head[place] = position
-            position += touchpoints
-        head[at.FRAME_STRIDE] = at.F_FIRST + 2 * clocks
-        for place, size in (
-            (at.AT_MILESTONES, head[at.MILESTONES]),
-            (at.AT_WANTED, head[at.PRODUCTS]),
-            (at.AT_ORDERS, head[at.RETURNABLES]),
-            (at.AT_CONTACTS, max(0, head[at.CAP])),
-            (at.AT_FRAMES, room.depth * head[at.FRAME_STRIDE] if clocks else 0),
-        ):
-            head[place] = position
-            position += int(size)
-        head[at.STRIDE], head[at.PLACES], head[at.DEPTH_ROOM] = position, room.places, room.depth
-        blank = np.zeros(position, dtype=np.int64)
-        blank[head[at.AT_LEFT] : head[at.AT_LEFT] + touchpoints] = -1
-        blank[head[at.AT_ORDERS] : head[at.AT_ORDERS] + head[at.RETURNABLES]] = -1
-        self._add(at.PEOPLE, np.tile(blank, room.places))
-        self._add(at.FREE, np.arange(room.places)[::-1])
-        head[at.FREE_TOP] = room.places
-        self._add_floats(at.SIGHT, room.places * int(head[at.CELLS]))
-
-    def _most_clocks(self) -> int:
-        stations = self.program.structure.stations
-        races = stations[stations[:, at.ST_DECISION] == 1]
-        return int((races[:, at.ST_LAST_RULE] - races[:, at.ST_FIRST_RULE]).max(initial=0))
-
-    def _regions(self) -> None:
-        program, head, room = self.program, self.head, self.room
-        self._add(at.HEAP, np.zeros((room.heap + 1) * at.EVENT))
-        head[at.HEAP_ROOM] = room.heap
-        self._add(at.TEAMS, self._teams())
-        self._add(at.SHELVES, self._shelves())
-        stride = 1 + 2 * len(program.names.products)
-        purses = np.zeros((room.purses, stride), dtype=np.int64)
-        first = self.size
-        purses[:, 0] = [first + (i + 1) * stride for i in range(room.purses - 1)] + [-1]
-        self._add(at.PURSES, purses)
-        head[at.PURSE_FREE] = first
-        self._add(at.LOG, np.zeros(room.log * at.LOG_ROW))
-        head[at.LOG_ROOM] = room.log
-        self._add_floats(at.LOG_SIGHT, room.log * len(program.names.attributes))
-        self._add(at.BASKET, np.zeros(2 * len(program.names.products)))
-        self._add(at.WAITING, np.zeros(room.places))
-
-    def _teams(self) -> Ints:
-        structure, values = self.program.structure, self.program.values
-        teams = np.zeros((len(structure.teams), at.TEAM), dtype=np.int64)
-        for row, rule in zip(teams, structure.teams, strict=True):
-            for column, timeline in ((at.T_SERVERS, rule[0]), (at.T_OPEN, rule[1])):
-                row[column] = values.levels[structure.timelines[timeline, 0]]
-        teams[:, at.T_HEAD] = teams[:, at.T_TAIL] = -1
-        return teams
-
-    def _shelves(self) -> Ints:
-        products = self.program.structure.products
-        shelves = np.zeros((len(products), at.SHELF), dtype=np.int64)
-        shelves[:, at.S_ON_HAND] = products[:, at.G_ON_HAND]
-        shelves[:, at.S_HEAD] = shelves[:, at.S_TAIL] = -1
-        return shelves
-
-    def _counts(self) -> None:
-        for name, axes in SHAPES.items():
-            self._add(at.COUNTS[name], np.zeros(shape_of(self.program, axes), dtype=np.int64))
-
-    def counts(self) -> dict[str, Ints]:
-        """Read the books."""
-        found = {}
-        for name, axes in SHAPES.items():
-            shape, first = shape_of(self.program, axes), int(self.m[at.COUNTS[name]])
-            found[name] = self.m[first : first + int(np.prod(shape))].reshape(shape).copy()
-        found["stock"] = self._stock()
-        return found
-
-    def _stock(self) -> Ints:
-        """Read the shelves, in the order of `STOCK`."""
-        products, first = self.program.structure.products, int(self.m[at.SHELVES])
-        shelves = self.m[first : first + at.SHELF * len(products)].reshape(len(products), at.SHELF)
-        kinds = {
-            "initial": products[:, at.G_ON_HAND],
-            "ordered": shelves[:, at.S_ORDERED],
-            "received": shelves[:, at.S_RECEIVED],
-            "restocked": shelves[:, at.S_RESTOCKED],
-            "shipped": shelves[:, at.S_SHIPPED],
-            "on_hand": shelves[:, at.S_ON_HAND],
-            "on_order": shelves[:, at.S_ON_ORDER],
-            "owed": shelves[:, at.S_OWED],
-            "orders": shelves[:, at.S_ORDERS],
-            "unit_ms": shelves[:, at.S_UNIT_MS],
-        }
-        return np.column_stack([kinds[kind] for kind in STOCK]).reshape(len(products), len(STOCK)).copy()
-
-    def log(self) -> Log:
-        """Read the log of visits."""
-        size, attributes = int(self.m[at.LOG_SIZE]), len(self.program.names.attributes)
-        first, eyes = int(self.m[at.LOG]), int(self.m[at.LOG_SIGHT])
-        rows = self.m[first : first + size * at.LOG_ROW].reshape(size, at.LOG_ROW)
-        seen = self.f[eyes : eyes + size * attributes].reshape(size, attributes)
-        return Log(rows.copy(), seen.copy())
+# A program's memory before anything is played, with as much room as its replications turned out to need.
+# With and without a log, through the agenda or not.
+_PROTOTYPES: Final[WeakKeyDictionary[Program, dict[tuple[bool, bool], Memory]]] = WeakKeyDictionary()
 
 
 def simulate(
@@ -241,28 +64,48 @@ def simulate(
     Raises
     ------
     DrawError
-        If the model gives a negative or NaN weight, utility or attribute.
+        If the model gives a negative or NaN weight, utility or attribute; the earliest such customer is
+        named.
     """
-    room = room or Room(log=4096 if log else 0)
+    prototypes = _PROTOTYPES.setdefault(program, {})
+    shared = program.shares
+    if room is not None or (log, shared) not in prototypes:
+        prototypes[log, shared] = Memory(program, _room(room, log), shared)
     while True:
-        memory = Memory(program, room)
-        m = memory.m
-        m[at.SEED], m[at.REPLICATION] = seed, replication
-        stack = np.zeros(STACK_CELLS + _most_effects(program))
-        if program.shares:
-            play_shared(m, memory.f, stack, np.zeros(at.EVENT, dtype=np.int64), len(program.names.teams))
-        else:
-            play_days(m, memory.f, stack, 0, program.days)
-        trouble = int(m[at.TROUBLE])
+        memory = prototypes[log, shared].fresh()
+        trouble = _play(program, memory, seed, replication)
         if trouble in _GROWS:
-            name = _GROWS[trouble]
-            room = replace(room, **{name: 2 * getattr(room, name)})
-            continue
-        if trouble:
-            raise DrawError(_describe(program, memory, seed, replication))
-        tally = Tally(memory.counts())
-        tally.check()
-        return tally, memory.log()
+            name, so_far = _GROWS[trouble], memory.room
+            more = replace(so_far, **{name: 2 * getattr(so_far, name)})
+            prototypes[log, shared] = Memory(program, more, shared)
+        elif trouble and not shared:
+            shared = True  # played one after another, the first to fail need not be the earliest
+            prototypes[log, shared] = Memory(program, memory.room, shared)
+        else:
+            break
+    if trouble:
+        raise DrawError(_describe(program, memory, seed, replication))
+    tally = Tally(memory.counts())
+    tally.check()
+    return tally, memory.log()
+
+
+def _room(room: Room | None, log: bool) -> Room:
+    """Give the room to begin with; only what is asked for is logged."""
+    room = room or Room()
+    return replace(room, log=(room.log or 4096) if log else 0)
+
+
+def _play(program: Program, memory: Memory, seed: int, replication: int) -> int:
+    """Play in a fresh memory; say what stopped it (0: nothing)."""
+    m = memory.m
+    m[at.SEED], m[at.REPLICATION] = seed, replication
+    stack = np.zeros(STACK_CELLS + _most_effects(program))
+    if m[at.SHARED] == 1:
+        play_shared(m, memory.f, stack, np.zeros(at.EVENT, dtype=np.int64), len(program.names.teams))
+    else:
+        play_days(m, memory.f, stack, 0, program.days)
+    return int(m[at.TROUBLE])
 
 
 def _most_effects(program: Program) -> int:
@@ -288,7 +131,7 @@ def _describe(program: Program, memory: Memory, seed: int, replication: int) -> 
         first, last = program.structure.rows[int(m[at.TROUBLE_ROW])][:2].tolist()
         targets = ", ".join(names.target(int(entry[0])) for entry in program.structure.entries[first:last])
         return f"all weights are 0 on a row to {targets}, for {who}"
-    if kind == at.WRONG_WEIGHT:
-        what = int(program.structure.entries[what, at.E_ODDS])
+    if kind == at.NOTHING_WINS:
+        return f"all weights are 0 in the basket of {names.touchpoints[what]}, for {who}"
     path = program.expression_paths[what] if what >= 0 else "a dated odds"
-    return f"{path} gives no weight, utility or number for {who}"
+    return f"{path} gives {_WRONG[kind].format(float(memory.f[m[at.WRONG]]))}, for {who}"

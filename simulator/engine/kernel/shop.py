@@ -14,11 +14,24 @@ from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import push, schedule
 from simulator.engine.kernel.going import chosen_of, depart, leave_for
 from simulator.engine.kernel.people import NOWHERE
+from simulator.engine.kernel.race import back
 from simulator.engine.rules import draw_time
 from simulator.engine.streams import block, numbered
 from simulator.program.tables import Manner
 
-__all__ = ["book", "fill", "join", "put", "review", "start_service", "take", "unlink"]
+__all__ = [
+    "book",
+    "fill",
+    "join",
+    "leave_list",
+    "put",
+    "review",
+    "send_woken",
+    "served",
+    "start_service",
+    "take",
+    "unlink",
+]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -132,32 +145,40 @@ def leave_list(m: Ints, f: Floats, stack: Floats, c: int, row: int) -> None:
     if entry < 0:
         return
     law, key = m[entry + at.E_AFTER], m[entry + at.E_AFTER_KEY]
-    depart(m, f, c, m[entry + at.E_TARGET], law, key, m[entry + at.E_EDGE], _STOCKOUT)
+    if depart(m, f, c, m[entry + at.E_TARGET], law, key, m[entry + at.E_EDGE], _STOCKOUT):
+        back(m, f, c)
 
 
 @inner
-def _wake(m: Ints, f: Floats, stack: Floats, c: int) -> None:
-    """Send a customer on who waited for a delivery: to ask again, unless the model says where."""
-    station = m[c + at.V_STATION]
-    row = m[station + at.ST_WOKEN]
-    if row < 0:
-        leave_for(m, f, c, m[c + at.V_TOUCHPOINT], -1, 0, m[station + at.ST_AGAIN_EDGE], _STOCKOUT)
-        return
-    leave_list(m, f, stack, c, row)
+def put(m: Ints, f: Floats, product: int, units: int) -> None:
+    """Put units on a shelf: first what is owed; then wake those who wait, and review the policy.
 
-
-@inner
-def put(m: Ints, f: Floats, stack: Floats, product: int, units: int) -> None:
-    """Put units on a shelf: first what is owed; then wake those who wait, and review the policy."""
+    Those woken go on when the present event is done: see `send_woken`.
+    """
     shelf = m[at.SHELVES] + at.SHELF * product
     book(m, shelf, m[at.NOW])
     given = min(m[shelf + at.S_OWED], units)
     m[shelf + at.S_OWED] -= given
     m[shelf + at.S_ON_HAND] += units - given
-    review(m, f, product)
     woken = 0
     while m[shelf + at.S_HEAD] >= 0 and woken < m[shelf + at.S_ON_HAND]:
         c = m[shelf + at.S_HEAD]
         unlink(m, c, shelf + at.S_HEAD, shelf + at.S_TAIL)
-        _wake(m, f, stack, c)
+        m[c + at.STATE] = at.WOKEN
+        join(m, c, at.WOKEN_HEAD, at.WOKEN_TAIL)
         woken += 1
+    review(m, f, product)
+
+
+@inner
+def send_woken(m: Ints, f: Floats, stack: Floats) -> None:
+    """Send everybody on who was woken: to ask again, unless the model says where."""
+    while m[at.WOKEN_HEAD] >= 0 and m[at.TROUBLE] == at.NO_TROUBLE:
+        c = m[at.WOKEN_HEAD]
+        unlink(m, c, at.WOKEN_HEAD, at.WOKEN_TAIL)
+        station = m[c + at.V_STATION]
+        row = m[station + at.ST_WOKEN]
+        if row < 0:
+            leave_for(m, f, c, m[c + at.V_TOUCHPOINT], -1, 0, m[station + at.ST_AGAIN_EDGE], _STOCKOUT)
+        else:
+            leave_list(m, f, stack, c, row)

@@ -27,6 +27,7 @@ from simulator.engine.kernel.people import (
     new_customer,
     value,
 )
+from simulator.engine.kernel.race import await_clock, back, frame_of, ring
 from simulator.engine.kernel.shop import fill, join, leave_list, served, start_service, unlink
 from simulator.engine.rules import draw, draw_residual, draw_time, friends_of
 from simulator.engine.streams import block, mixed, numbered
@@ -65,81 +66,18 @@ def _station_of(m: Ints, c: int, touchpoint: int) -> int:
 
 
 @inner
-def _frame(m: Ints, c: int) -> int:
-    """Where the frame of a customer's present race stands."""
-    return c + m[at.AT_FRAMES] + m[c + at.DEPTH] * m[at.FRAME_STRIDE]
-
-
-@inner
-def _first_clock(m: Ints, frame: int) -> int:
-    """Find the clock that rings first; ties go by name, which is row order."""
-    first = 0
-    for i in range(1, m[frame + at.F_CLOCKS]):
-        if m[frame + at.F_FIRST + 2 * i] < m[frame + at.F_FIRST + 2 * first]:
-            first = i
-    return first
-
-
-@inner
-def _ring(m: Ints, f: Floats, c: int) -> None:
-    """Let the first clock decide, or send the customer on its side trip."""
-    frame = _frame(m, c)
-    first = _first_clock(m, frame)
-    row = m[frame + at.F_FIRST + 2 * first + 1]
-    clock = m[at.CLOCKS] + at.CLOCK_WIDTH * row
-    target = m[clock + at.C_TARGET]
-    if m[clock + at.C_SIDE_TRIP] == 0:
-        depart(m, f, c, target, -1, 0, m[clock + at.C_EDGE], _DECIDED)
-        return
-    last = m[frame + at.F_CLOCKS] - 1
-    for i in range(first, last):
-        m[frame + at.F_FIRST + 2 * i] = m[frame + at.F_FIRST + 2 * i + 2]
-        m[frame + at.F_FIRST + 2 * i + 1] = m[frame + at.F_FIRST + 2 * i + 3]
-    m[frame + at.F_CLOCKS] = last
-    m[frame + at.F_CLOCK] = row
-    for field in range(at.VISIT_FIELDS):
-        m[frame + field] = m[c + at.VISIT + field]
-    m[c + at.DEPTH] += 1
-    books.travel(m, c, m[clock + at.C_TRIP_EDGE])
-    m[c + at.BOUND], m[c + at.BOUND_DETOUR] = target, -1
-    m[c + at.STATE] = at.TRAVELLING
-    schedule(m, c, 0, at.ENTRY_PHASE, m[c + at.STEPS] + 1)
-
-
-@inner
-def _await_clock(m: Ints, f: Floats, c: int) -> None:
-    """Wait for the next clock; one that rang while the customer was away decides at once."""
-    m[c + at.STATE] = at.RACING
-    frame = _frame(m, c)
-    delay = m[frame + at.F_FIRST + 2 * _first_clock(m, frame)] - m[at.NOW]
-    if delay >= 0:
-        schedule(m, c, delay, at.END_OF_STAY, m[c + at.STEPS])
-    else:
-        _ring(m, f, c)
-
-
-@inner
-def _back(m: Ints, f: Floats, c: int) -> None:
-    """Return from a side trip to the race it left."""
-    m[c + at.DEPTH] -= 1
-    frame = _frame(m, c)
-    for field in range(at.VISIT_FIELDS):
-        m[c + at.VISIT + field] = m[frame + field]
-    _await_clock(m, f, c)
-
-
-@inner
 def _leave(m: Ints, f: Floats, stack: Floats, c: int, row: int, manner: int) -> None:
     """Leave without a completed visit; that may lead back to a race."""
     if go(m, f, stack, c, row, manner):
-        _back(m, f, c)
+        back(m, f, c)
 
 
 @inner
-def _limit(m: Ints, f: Floats, c: int, law: int, key: int) -> None:
-    """End a wait when a drawn time is over."""
+def _limit(m: Ints, f: Floats, c: int, law: int, key: int, state: int) -> None:
+    """End a wait in a state when a drawn time is over; one visit may wait in both."""
     time = draw_time(m, f, law, m[c + at.V_W0], m[c + at.V_W1], key)
-    push(m, m[at.NOW] + time, at.PATIENCE, m[c + at.SUBJECT], m[c + at.STEPS], c)
+    what = c * at.STATES + state
+    push(m, m[at.NOW] + time, at.PATIENCE, m[c + at.SUBJECT], m[c + at.STEPS], what)
 
 
 @inner
@@ -160,7 +98,7 @@ def _stand_before(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> No
         m[team + at.T_LENGTH] += 1
         m[c + at.STATE] = at.QUEUING
         if m[station + at.ST_PATIENCE] >= 0:
-            _limit(m, f, c, m[station + at.ST_PATIENCE], _PATIENCE)
+            _limit(m, f, c, m[station + at.ST_PATIENCE], _PATIENCE, at.QUEUING)
 
 
 @inner
@@ -194,6 +132,7 @@ def _begin_visit(m: Ints, c: int, station: int, detour: int) -> None:
     m[c + at.V_TOUCHPOINT], m[c + at.V_STATION], m[c + at.V_ENTRY] = touchpoint, station, m[entries]
     m[c + at.V_ENTERED], m[c + at.V_WAITED] = m[at.NOW], 0
     m[c + at.V_W0], m[c + at.V_W1], m[c + at.V_DETOUR] = w0, w1, detour
+    m[c + at.V_ASKED], m[c + at.V_SOLD] = 0, 0
 
 
 @inner
@@ -248,18 +187,19 @@ def enter_or_end(m: Ints, f: Floats, stack: Floats, c: int) -> None:
 
 
 @inner
-def end_of_patience(m: Ints, f: Floats, stack: Floats, c: int, subject: int, step: int) -> None:
+def end_of_patience(m: Ints, f: Floats, stack: Floats, what: int, subject: int, step: int) -> None:
     """End a wait, if this is still the wait that the event was meant for."""
-    if m[c + at.SUBJECT] != subject or m[c + at.STEPS] != step:
+    c, state = what // at.STATES, what % at.STATES
+    if m[c + at.SUBJECT] != subject or m[c + at.STEPS] != step or m[c + at.STATE] != state:
         return
     station = m[c + at.V_STATION]
-    if m[c + at.STATE] == at.QUEUING:
+    if state == at.QUEUING:
         team = m[at.TEAMS] + at.TEAM * m[station + at.ST_TEAM]
         unlink(m, c, team + at.T_HEAD, team + at.T_TAIL)
         m[team + at.T_LENGTH] -= 1
         served(m, c)
         _leave(m, f, stack, c, m[station + at.ST_ON_ABANDON], _ABANDONED)
-    elif m[c + at.STATE] == at.LISTED:
+    else:
         shelf = m[at.SHELVES] + at.SHELF * m[c + at.LIST]
         unlink(m, c, shelf + at.S_HEAD, shelf + at.S_TAIL)
         leave_list(m, f, stack, c, m[station + at.ST_GAVE_UP])
@@ -280,7 +220,7 @@ def change_team(m: Ints, f: Floats, number: int, servers: int, is_open: int) -> 
 def end_of_stay(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     """End a dwell, or let the first clock of a race ring."""
     if m[c + at.STATE] == at.RACING:
-        _ring(m, f, c)
+        ring(m, f, c)
         return
     station = m[c + at.V_STATION]
     if m[station + at.ST_TEAM] >= 0:
@@ -300,7 +240,7 @@ def _complete(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
     if sells:
         manner = sell(m, f, stack, c, station)
     if m[station + at.ST_RETURNS_OF] >= 0:
-        take_back(m, f, stack, c, station)
+        take_back(m, f, c, station)
     if manner == _DECIDED:
         books.reach(m, c, touchpoint)
         if m[station + at.ST_GOAL] == 1:
@@ -329,7 +269,7 @@ def _apply(m: Ints, f: Floats, stack: Floats, c: int, first: int, last: int, w0:
         if m[effect + at.X_NOISE] >= 0:
             new += draw(m, f, m[effect + at.X_NOISE], w0, w1, m[effect + at.X_KEY])
         if math.isnan(new):
-            choose_trouble(m, c, at.NOT_A_NUMBER, m[effect + at.X_TO], 0)
+            choose_trouble(m, f, c, at.NOT_A_NUMBER, m[effect + at.X_TO], 0, new)
         stack[waiting] = new
     for row in range(first, last):
         new = stack[_PENDING + row - first]
@@ -389,7 +329,11 @@ def _decide(m: Ints, f: Floats, stack: Floats, c: int, station: int, manner: int
             _depart(m, f, c, entry, manner)
         return
     if manner == _EMPTY:
-        entry = chosen_of(m, f, stack, c, m[station + at.ST_EMPTY], w0, w1)
+        row = m[station + at.ST_EMPTY]
+        if row < 0:
+            choose_trouble(m, f, c, at.NOTHING_WINS, m[station + at.ST_TOUCHPOINT], 0, 0.0)
+            return
+        entry = chosen_of(m, f, stack, c, row, w0, w1)
         if entry >= 0:
             _depart(m, f, c, entry, manner)
         return
@@ -417,7 +361,7 @@ def _decide(m: Ints, f: Floats, stack: Floats, c: int, station: int, manner: int
 def _depart(m: Ints, f: Floats, c: int, entry: int, manner: int) -> None:
     law, key = m[entry + at.E_AFTER], m[entry + at.E_AFTER_KEY]
     if depart(m, f, c, m[entry + at.E_TARGET], law, key, m[entry + at.E_EDGE], manner):
-        _back(m, f, c)
+        back(m, f, c)
 
 
 @inner
@@ -429,7 +373,7 @@ def _wait_for_stock(m: Ints, f: Floats, c: int, station: int) -> None:
     shelf = m[at.SHELVES] + at.SHELF * product
     join(m, c, shelf + at.S_HEAD, shelf + at.S_TAIL)
     m[c + at.STATE], m[c + at.LIST] = at.LISTED, product
-    _limit(m, f, c, m[station + at.ST_GIVE_UP], _GIVE_UP)
+    _limit(m, f, c, m[station + at.ST_GIVE_UP], _GIVE_UP, at.LISTED)
 
 
 @inner
@@ -439,7 +383,7 @@ def _start_race(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None
         m[at.TROUBLE] = at.NO_DEPTH
         return
     w0, w1 = m[c + at.V_W0], m[c + at.V_W1]
-    frame, started = _frame(m, c), 0
+    frame, started = frame_of(m, c), 0
     for row in range(m[station + at.ST_FIRST_RULE], m[station + at.ST_LAST_RULE]):
         clock = m[at.CLOCKS] + at.CLOCK_WIDTH * row
         target = m[clock + at.C_TARGET]
@@ -455,7 +399,7 @@ def _start_race(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None
         m[frame + at.F_FIRST + 2 * started + 1] = row
         started += 1
     m[frame + at.F_CLOCKS] = started
-    _await_clock(m, f, c)
+    await_clock(m, f, c)
 
 
 # ---------------------------------------------------------------- who is there already

@@ -42,7 +42,7 @@ class Agenda(simpy.Environment):
     @staticmethod
     def rank(subject: int) -> int:
         """Give a customer's place among those of one phase: his address as unsigned 64 bits."""
-        return (subject & _UNSIGNED) << _STEP_BITS
+        return (int(subject) & _UNSIGNED) << _STEP_BITS  # a NumPy integer has 64 bits only
 
     def at(self, delay: int, phase: int, rank: int, step: int, value: Any = None) -> Event:
         """Schedule an event after a delay in ms, in its phase, for the customer of this rank."""

@@ -55,7 +55,7 @@ class Books:
             counts["ended"][persona] += 1
             final = counts["final"][persona]
             for attribute in range(self.attributes):
-                final[attribute] += round(float(customer.cells[attribute]) * 1e6)
+                final[attribute] += round(customer.cells.item(attribute) * 1e6)
 
     def stop(self, customer: Customer) -> None:
         """Count a journey stopped by a guard."""
@@ -178,14 +178,14 @@ class Books:
         counts["stay_ms"][persona][touchpoint] += visit.left - visit.entered - visit.waited
         feelings = counts["feelings"][persona][touchpoint]
         for attribute in range(self.attributes):
-            feelings[attribute] += round(float(customer.cells[attribute]) * 1e6)
+            feelings[attribute] += round(customer.cells.item(attribute) * 1e6)
 
     def close(self, shelves: dict[int, Shelf]) -> Tally:
         """Turn the books into a tally and check that they balance."""
         for product, shelf in shelves.items():
             counts = shelf.counts()
             self.counts["stock"][product] = [counts[kind] for kind in STOCK]
-        self.counts["checksum"][0] = _signed(self.counts["checksum"][0])
+        self.counts["checksum"][0] = _signed(int(self.counts["checksum"][0]))
         arrays: dict[str, NDArray[np.int64]] = {
             name: np.array(self.counts[name], dtype=np.int64).reshape(self.shapes[name]) for name in SHAPES
         }

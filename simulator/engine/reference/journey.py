@@ -132,8 +132,8 @@ class Journeys:
         self.books.enter(customer, station, 0)
         remaining = world.residual(station.dwell, words)
         yield self.agenda.at(remaining, Phase.END_OF_STAY, customer.rank, 1)
-        bound = self._complete(customer, station, visit, Bound(station.touchpoint))
-        assert isinstance(bound, Bound)  # the language keeps races away from where they are
+        onward = self._complete(customer, station, visit, Bound(station.touchpoint))
+        bound = onward if isinstance(onward, Bound) else (yield from onward)
         yield from self._travel(customer, bound)
 
     # ------------------------------------------------------------------ the walk
@@ -276,6 +276,10 @@ class Journeys:
                 customer, station, visit, self._bound(chosen, visit), chosen.edge, manner, bound
             )
         if manner == Manner.EMPTY:
+            if station.empty < 0:
+                name = world.program.names.touchpoints[station.touchpoint]
+                who = world.address(customer)
+                raise DrawError(f"all weights are 0 in the basket of {name}, for {who}")
             chosen = world.choose(station.empty, customer, visit.block)
             return self._depart(
                 customer, station, visit, self._bound(chosen, visit), chosen.edge, manner, bound
@@ -288,14 +292,17 @@ class Journeys:
                 return self._leave(customer, visit, (bound.stored, edge), Manner.RESUMED)
         if station.decision == Decision.RACE:
             return self._race(customer, station, visit, bound)
-        row = next(
-            rule.row
-            for rule in world.rules[station.first_rule : station.last_rule]
-            if rule.condition < 0 or world.holds(rule.condition, customer)
-        )
-        chosen = world.choose(row, customer, visit.block)
+        chosen = world.choose(self._rule(customer, station).row, customer, visit.block)
         onward = self._bound(chosen, visit)
         return self._depart(customer, station, visit, onward, chosen.edge, manner, bound)
+
+    def _rule(self, customer: Customer, station: tables.Station) -> tables.Rule:
+        """Find the first rule that holds; the last one always does."""
+        for row in range(station.first_rule, station.last_rule - 1):
+            rule = self.world.rules[row]
+            if self.world.holds(rule.condition, customer):
+                return rule
+        return self.world.rules[station.last_rule - 1]
 
     def _bound(self, chosen: tables.Entry, visit: Visit) -> Bound:
         if chosen.target == BACK:
@@ -367,7 +374,9 @@ class Journeys:
                 value += world.number(effect.noise, words, effect.key)
             if value != value:
                 path = world.program.expression_paths[effect.to]
-                raise DrawError(f"{path} gives NaN for {world.address(customer)}")
+                raise DrawError(
+                    f"{path} gives {value}, which is no value of an attribute, for {world.address(customer)}"
+                )
             changed.append((effect.attribute, value))
         for attribute, value in changed:
             customer.cells[attribute] = self._bounded(attribute, value)
