@@ -25,6 +25,7 @@ from simulator.program.tables import Entry, Row
 
 __all__ = [
     "FOREVER",
+    "LARGEST",
     "NOBODY",
     "arrival_time",
     "binomial_quantile",
@@ -45,6 +46,8 @@ Integers = NDArray[np.int64]
 
 # Longer than any horizon, short enough to be added to any time without overflow.
 FOREVER: Final = 1 << 61
+# An attribute beyond this has no place in the books, which count 1e-6 of it in 64 bits.
+LARGEST: Final = 9e12
 # What `choose` returns when all weights are 0; an entry i with a wrong weight is -2 - i.
 NOBODY: Final = -1
 _UTILITY: Final = limits.UTILITY

@@ -53,7 +53,7 @@ def test_the_map_by_hand_is_our_map(library: str) -> None:
 
 def test_the_shop_by_hand_is_our_shop() -> None:
     """Losing patience, hours, stock, races or detours by hand would move visits or orders."""
-    same_journey(engines.kernel(journeys.shop_program()), play_shop, each=40, other=12)
+    same_journey(engines.kernel(journeys.shop_program()), play_shop, each=24, other=8)
 
 
 def test_the_queue_by_hand_is_our_queue() -> None:

@@ -148,3 +148,19 @@ outcomes: [left]
     first = min(one[6] for one in harmless.visits if one[2] == program.names.touchpoints.index("b"))
     assert "odds gives nan, which is no weight or utility, for the all customer" in played.stopped
     assert f"at {first} ms" in played.stopped
+
+
+@pytest.mark.parametrize("wrong", ["1 / (x - 1)", "10000000000000", "exp(800)"])
+def test_an_attribute_too_large_to_be_counted_stops_the_run(both, wrong) -> None:
+    """The books count 1e-6 of an attribute in 64 bits: infinite or beyond, it would be a wrong number."""
+    model = """
+goal: [a]
+attributes: {x: {initial: 1%s}}
+personas: {all: {arrivals: {rate: 1 per day}, enters: {a: 1}}}
+touchpoints: {a: {set: {x: %s}, next: {left: 1}}}
+outcomes: [left]
+"""
+    _, played = both(HEAD + model % ("", wrong))
+    assert "which is no value of an attribute, for the all customer" in played.stopped
+    _, bounded = both(HEAD + model % (", max: 3", wrong))
+    assert {one[-1][1] for one in bounded.visits} == {3.0}

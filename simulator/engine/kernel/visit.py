@@ -29,7 +29,7 @@ from simulator.engine.kernel.people import (
 )
 from simulator.engine.kernel.race import await_clock, back, frame_of, ring
 from simulator.engine.kernel.shop import fill, join, leave_list, served, start_service, unlink
-from simulator.engine.rules import draw, draw_residual, draw_time, friends_of
+from simulator.engine.rules import LARGEST, draw, draw_residual, draw_time, friends_of
 from simulator.engine.streams import block, mixed, numbered
 from simulator.program.tables import WAIT, Decision, Manner
 from simulator.spec.expressions import STACK_CELLS
@@ -268,7 +268,7 @@ def _apply(m: Ints, f: Floats, stack: Floats, c: int, first: int, last: int, w0:
         new = value(m, f, stack, c, m[effect + at.X_TO])
         if m[effect + at.X_NOISE] >= 0:
             new += draw(m, f, m[effect + at.X_NOISE], w0, w1, m[effect + at.X_KEY])
-        if math.isnan(new):
+        if math.isnan(new) or abs(bounded(m, f, m[effect + at.X_ATTRIBUTE], new)) > LARGEST:
             choose_trouble(m, f, c, at.NOT_A_NUMBER, m[effect + at.X_TO], 0, new)
         stack[waiting] = new
     for row in range(first, last):

@@ -19,7 +19,7 @@ from simulator.engine.reference.basket import sell, take_back
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.team import Ticket
 from simulator.engine.reference.world import Block, World
-from simulator.engine.rules import friends_of
+from simulator.engine.rules import LARGEST, friends_of
 from simulator.engine.streams import mixed, numbered
 from simulator.errors import DrawError
 from simulator.program import tables
@@ -367,19 +367,20 @@ class Journeys:
             if effect.to < 0:
                 chance = float(world.values.effect_chances[row])
                 if mixed(*words, effect.key, 0) < chance:
-                    changed.append((effect.attribute, 1.0))
+                    changed.append((effect.attribute, self._bounded(effect.attribute, 1.0)))
                 continue
             value = world.value(effect.to, customer)
             if effect.noise >= 0:
                 value += world.number(effect.noise, words, effect.key)
-            if value != value:
+            kept = self._bounded(effect.attribute, value)
+            if value != value or abs(kept) > LARGEST:
                 path = world.program.expression_paths[effect.to]
                 raise DrawError(
                     f"{path} gives {value}, which is no value of an attribute, for {world.address(customer)}"
                 )
-            changed.append((effect.attribute, value))
+            changed.append((effect.attribute, kept))
         for attribute, value in changed:
-            customer.cells[attribute] = self._bounded(attribute, value)
+            customer.cells[attribute] = value
 
     def _refer(self, customer: Customer, station: tables.Station, visit: Visit) -> None:
         """Bring new customers."""
