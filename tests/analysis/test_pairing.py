@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from simulator.analysis.metrics import METRICS
 from simulator.execution import play_all
@@ -57,7 +56,9 @@ def test_pairing_saves_ten_times_on_a_journey_that_shares_nothing(record_propert
     instead of their place would give about 1.
     """
     row = {"page 04": {"scale": 1.05}}
-    ratio, effect = saved(Document(fifteen_touchpoints(), {}, ""), {"touchpoints": {"page 03": {"next": row}}})
+    ratio, effect = saved(
+        Document(fifteen_touchpoints(), {}, ""), {"touchpoints": {"page 03": {"next": row}}}
+    )
     record_property("variance_ratio", ratio)
     print(f"variance saved: {ratio:.1f}")
     assert ratio >= 10
