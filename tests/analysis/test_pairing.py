@@ -38,7 +38,7 @@ def fifteen_touchpoints() -> dict[str, Any]:
 
 
 def saved(model: Document, change: dict[str, Any]) -> tuple[float, float]:
-    """Measure (Var(base) + Var(idea)) / Var(difference) of the conversion, and how large the difference is."""
+    """Measure (Var(base) + Var(idea)) / Var(difference) of the conversion, and the relative difference."""
     idea = Document({"name": "idea", "changes": change}, {}, "")
     programs = [compile_journey(journey) for journey in load_journeys(model, [idea])]
     tallies = play_all(programs, 1, REPLICATIONS, workers=2, by="kernel")
