@@ -7,14 +7,14 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.by_hand import Played
-from benchmarks.engines import kernel, tally_of
+from benchmarks.engines import ceiling, kernel, tally_of
 from benchmarks.journeys import map_program, ring_program
 from benchmarks.measure import Figure, timed
 
@@ -66,32 +66,40 @@ def _named(costs: Mapping[int, float]) -> dict[str, float]:
 
 
 def by_workers(seconds: float, rounds: int) -> tuple[Figure, dict[str, Any]]:
-    """Play the same replications of (a) with one thread and with two, by turns, for some seconds each."""
+    """Play the same replications of (a) with one thread and with two, by turns, for some seconds each.
+
+    A bare loop that needs nothing but a core is timed beside it: what two workers gain on it is what the
+    machine had to give at that time.
+    """
     program = map_program(_ENOUGH // 4)
-    tally_of(program, 0)
-    began = time.perf_counter()
-    tally_of(program, 0)
-    replications = max(4, 2 * round(seconds / (time.perf_counter() - began) / 2))
-    walls: dict[int, list[float]] = {1: [], 2: []}
-    for _ in range(rounds):
-        for workers, times in walls.items():
-            times.append(_wall(workers, program, range(replications)))
-    ratio = statistics.median(one / two for one, two in zip(walls[1], walls[2], strict=True))
-    medians = {str(workers): round(statistics.median(times), 2) for workers, times in walls.items()}
-    detail = {
-        "replications": replications,
-        "seconds": medians,
-        "load": [round(n, 1) for n in os.getloadavg()],
+    works = {
+        "kernel": _shared_out(lambda number: int(tally_of(program, number)["entered"].sum()), seconds),
+        "bare loop": _shared_out(lambda number: ceiling(5_000_000)(number).visits, seconds / 4),
     }
-    return Figure("two workers / one", ratio, 1.8), detail
+    gains: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            one, two = work(1), work(2)
+            gains[name].append(one / two)
+    medians = {name: statistics.median(each) for name, each in gains.items()}
+    detail = {"gains": gains, "bare loop": medians["bare loop"], "load": os.getloadavg()[0]}
+    return Figure("two workers / one", medians["kernel"], 1.8), detail
 
 
-def _wall(workers: int, program: Any, numbers: Iterable[int]) -> float:
-    with ThreadPoolExecutor(workers) as pool:
-        began = time.perf_counter()
-        for tally in pool.map(lambda number: tally_of(program, number), numbers):
-            assert tally["entered"].any()
-        return time.perf_counter() - began
+def _shared_out(play: Callable[[int], int], seconds: float) -> Callable[[int], float]:
+    """Choose a number of pieces that takes one worker some seconds; give what times them all."""
+    play(0)
+    began = time.perf_counter()
+    play(0)
+    pieces = range(max(4, 2 * round(seconds / (time.perf_counter() - began) / 2)))
+
+    def wall(workers: int) -> float:
+        with ThreadPoolExecutor(workers) as pool:
+            start = time.perf_counter()
+            assert all(pool.map(play, pieces))
+            return time.perf_counter() - start
+
+    return wall
 
 
 def memory(customers: int) -> tuple[Figure, dict[str, Any]]:

@@ -105,6 +105,9 @@ class View:
             for path, target in targets(touchpoint):
                 if not (path[0] == "race" and (touchpoint.race or {})[target].side_trip):
                     yield target, base + path
+            listed = touchpoint.back_in_stock
+            if listed is not None and listed.woken is None:  # who is woken comes here again
+                yield base[-1], (*base, "back_in_stock")
             if touchpoint.refers is not None:
                 yield from (
                     (target, (*base, "refers", "enters", target)) for target in touchpoint.refers.enters

@@ -322,3 +322,26 @@ def test_advice() -> None:
         "contact_cap.count",
         "events.nothing",
     ]
+
+
+def test_who_is_woken_on_a_side_trip_cannot_come_back_to_a_race_he_left() -> None:
+    """A list without `woken` enters its touchpoint again, outside the race: `back` there is refused."""
+    model = """
+start: 2026-01-05
+horizon: 8 weeks
+goal: [shop]
+products: {boots: {price: 1}}
+inventory: {boots: {on_hand: 0}}
+personas: {all: {arrivals: {rate: 1 per day}, enters: {wish: 1}}}
+touchpoints:
+  wish: {race: {left: {after: 9 days}, shop: {after: 1 day, side_trip: true}}}
+  shop:
+    sells: {one_of: {boots: 1}}
+    on_stockout: {wait: 1}
+    back_in_stock: {give_up: 2 days, then: {back: 1}}
+    next: {back: 1}
+outcomes: [left]
+"""
+    with pytest.raises(ModelError, match="back"):
+        load_journey(parse_document(model))
+    load_journey(parse_document(model.replace("then: {back: 1}", "then: {back: 1}, woken: {left: 1}")))
