@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from simulator.errors import ModelError, Problem
 from simulator.spec.document import Document, read_document
+from simulator.spec.healing import healed
 from simulator.spec.model import Model
 from simulator.spec.overlay import Layered
 from simulator.spec.quantities import Name
@@ -157,7 +158,22 @@ def _tried(problems: list[Problem], load: Callable[[], Any]) -> Any:
 def _base(model: ModelSource) -> tuple[Layered, Journey]:
     document = model if isinstance(model, Document) else read_document(model)
     tree = Layered(document.data, document)
+    try:
+        validate(Model, tree.data, tree.place)  # the overlay walks valid data only
+    except ModelError as error:
+        raise ModelError([*error.problems, *_behind(document, error.problems)]) from None
     return tree, _journey(tree, None, None)
+
+
+def _behind(document: Document, problems: Sequence[Problem]) -> list[Problem]:
+    """Find what is wrong beside the values that cannot be read."""
+    tree = Layered(document.data, document)
+    rest = healed(Model, tree.data, tree.place, problems)
+    if rest is None:
+        return []
+    found: list[Problem] = []
+    _tried(found, partial(_journey, Layered(rest.data, document), None, None))
+    return [problem for problem in found if not rest.explains(problem)]
 
 
 def _ideas(scenarios: Iterable[ScenarioSource], problems: list[Problem]) -> list[Idea]:
@@ -181,8 +197,6 @@ def _expanded(source: FilePath | Document | Scenario) -> list[Idea]:
 
 def _journey(tree: Layered, idea: Idea | None, base: Journey | None) -> Journey:
     """Lay an idea over a model and read the sum; what the base has read already is not read again."""
-    if base is None:
-        validate(Model, tree.data, tree.place)  # the overlay walks valid data only
     resolved = resolve(tree, idea)
     scenario = idea.name if idea else None
     found: list[Problem] = []

@@ -152,10 +152,3 @@ def tabulated(values: Sequence[int], most: int) -> NDArray[np.int64]:
     counts = Counter(values)
     inside = [counts[k] for k in range(1, most + 1)]
     return np.array([*inside, len(values) - sum(inside)])
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Play without a tracer: it makes the reference engine several times slower and shows nothing new."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.no_cover)
