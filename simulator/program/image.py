@@ -2,8 +2,9 @@
 
 Compiled functions take `ints` and `floats` and find a field at
 ``ints[ints[TABLE] + row * WIDTH + field]``. The first numbers of `ints` are where each table begins.
-Two arrays instead of forty keep calls cheap, from Python as from compiled code. Values that may differ
-by replication are in `floats` alone.
+Two arrays instead of forty keep calls cheap, from Python as from compiled code. Values may differ by
+replication: they are all of `floats` and the tables `VALUES_IN_INTS`, so other values on the same structure
+are a copy of numbers and nothing else.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ import datetime
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import subject_of
-from simulator.program.program import Program
+from simulator.program.program import Program, Structure
 from simulator.program.tables import MilestoneAt, Station
 from simulator.spec.expressions import Op
 
-__all__ = ["HEAD", "Image", "Part", "image_of"]
+__all__ = ["HEAD", "Image", "Part", "image_of", "lay_values"]
 
 
 class Part(IntEnum):
@@ -81,6 +83,9 @@ class Part(IntEnum):
 
 
 _FIRST_OF_FLOATS: Final = Part.WEIGHTS
+_FLOATS: Final = tuple(part for part in Part if part >= _FIRST_OF_FLOATS)
+# Amounts of money, and which law gives the first value of an attribute.
+VALUES_IN_INTS: Final = (Part.COSTS, Part.FEES, Part.INITIALS)
 
 # The head of `ints`: where each part begins, then room for an engine's own positions.
 HEAD: Final = 192
@@ -93,12 +98,45 @@ class Image(NamedTuple):
     floats: NDArray[np.float64]
 
 
-def image_of(program: Program) -> Image:
-    """Lay a program's tables end to end.
+# The image of each structure met, with the values it was first met with.
+_IMAGES: Final[WeakKeyDictionary[Structure, Image]] = WeakKeyDictionary()
 
-    Spans of expressions, laws and timelines are turned into positions in the two arrays, so that
-    compiled code adds nothing up.
+
+def image_of(program: Program) -> Image:
+    """Lay a program's tables end to end, in arrays of its own.
+
+    The structure is laid down once, however many values are played on it. Spans of expressions, laws and
+    timelines are turned into positions in the two arrays, so that compiled code adds nothing up.
     """
+    known = _IMAGES.get(program.structure)
+    if known is None:
+        known = _IMAGES[program.structure] = _laid_down(program)
+    image = Image(known.ints.copy(), np.empty_like(known.floats))
+    lay_values(program, *image)
+    return image
+
+
+def lay_values(program: Program, ints: NDArray[np.int64], floats: NDArray[np.float64]) -> None:
+    """Write a program's values over those of another one of the same structure.
+
+    Parameters
+    ----------
+    program : Program
+        Whose values.
+    ints, floats : ndarray
+        Begin with the image of a program of the same structure.
+    """
+    for part in VALUES_IN_INTS:
+        table = _table(program, part)
+        ints[ints[part] : ints[part] + table.size] = table.ravel()
+    position = 0
+    for part in _FLOATS:
+        table = _table(program, part)
+        floats[position : position + table.size] = table.ravel()
+        position += table.size
+
+
+def _laid_down(program: Program) -> Image:
     structure = program.structure
     parts = {part: _table(program, part) for part in Part}
     heads = np.zeros(HEAD, dtype=np.int64)
@@ -117,7 +155,7 @@ def image_of(program: Program) -> Image:
         [structure.timelines + heads[Part.TIMES], structure.timelines[:, :1] + heads[Part.LEVELS]]
     )
     ints = [parts[part].ravel() for part in Part if part < _FIRST_OF_FLOATS]
-    floats = [parts[part].ravel() for part in Part if part >= _FIRST_OF_FLOATS]
+    floats = [parts[part].ravel() for part in _FLOATS]
     return Image(np.concatenate([heads, *ints]), np.concatenate(floats).astype(np.float64))
 
 

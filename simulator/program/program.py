@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -88,9 +88,12 @@ class Names:
         return self.touchpoints[index] if index < count else self.outcomes[index - count]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Structure:
-    """Who leads where: int64 tables, a row's fields in `simulator.program.tables`."""
+    """Who leads where: int64 tables, a row's fields in `simulator.program.tables`.
+
+    Engines keep what they work out of a structure for as long as it lives, whatever the values on it.
+    """
 
     stations: Integers
     station_of: Integers  # (personas, touchpoints): which station a persona meets there
@@ -194,6 +197,30 @@ class Program:
     def days(self) -> int:
         """The number of dates of the horizon."""
         return int(self.values.day_means.shape[1])
+
+    def with_values(self, values: Values) -> Program:
+        """Give the journey with other numbers on the same structure: another draw of what is uncertain.
+
+        Engines keep what they have worked out of the structure, so this costs a copy of the numbers.
+
+        Parameters
+        ----------
+        values : Values
+            Arrays of the same shapes and types as this program's.
+
+        Raises
+        ------
+        ValueError
+            If an array has another shape or type.
+        """
+        for field in fields(values):
+            mine, other = getattr(self.values, field.name), getattr(values, field.name)
+            if (mine.shape, mine.dtype) != (other.shape, other.dtype):
+                raise ValueError(
+                    f"{field.name} is {other.dtype} {other.shape}; "
+                    f"this structure has {mine.dtype} {mine.shape}"
+                )
+        return replace(self, values=values)
 
     @cached_property
     def shares(self) -> bool:

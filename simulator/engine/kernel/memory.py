@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.kernel import layout as at
 from simulator.engine.tally import SHAPES, STOCK, shape_of
-from simulator.program.image import HEAD, Image, Part, image_of
+from simulator.program.image import HEAD, Image, Part, image_of, lay_values
 from simulator.program.program import Program, Sight, Values
 from simulator.spec.model import CONSENT
 
@@ -49,12 +49,12 @@ class Log:
 
 
 class Memory:
-    """The kernel's two arrays for one program, as they are before anything is played.
+    """The kernel's two arrays for one structure, as they are before anything is played.
 
     Parameters
     ----------
     program : Program
-        The compiled journey.
+        A journey of that structure; its values are laid down first.
     room : Room
         How much room each region has.
     shared : bool
@@ -64,6 +64,7 @@ class Memory:
     def __init__(self, program: Program, room: Room, shared: bool) -> None:
         self.room = room
         self.structure, self.names, self.days = program.structure, program.names, program.days
+        self.values = program.values
         self.shapes = {name: shape_of(program, axes) for name, axes in SHAPES.items()}
         image = image_of(program)
         self.ints: list[Any] = [image.ints]
@@ -172,10 +173,14 @@ class Memory:
         shelves[:, at.S_HEAD] = shelves[:, at.S_TAIL] = -1
         return shelves
 
-    def fresh(self) -> Memory:
-        """Give a copy to play in."""
+    def fresh(self, program: Program) -> Memory:
+        """Give a copy to play a program of this structure in."""
         memory = copy.copy(self)
         memory.m, memory.f = self.m.copy(), self.f.copy()
+        if program.values is not self.values:
+            lay_values(program, memory.m, memory.f)
+            teams = self._teams(program.values).ravel()
+            memory.m[self.head[at.TEAMS] : self.head[at.TEAMS] + teams.size] = teams
         return memory
 
     def counts(self) -> dict[str, Ints]:

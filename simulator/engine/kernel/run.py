@@ -13,7 +13,7 @@ from simulator.engine.kernel.memory import Log, Memory, Room
 from simulator.engine.kernel.play import play_days, play_shared
 from simulator.engine.tally import Tally
 from simulator.errors import DrawError
-from simulator.program.program import Program
+from simulator.program.program import Program, Structure
 from simulator.spec.expressions import STACK_CELLS
 
 __all__ = ["simulate"]
@@ -33,9 +33,9 @@ _WRONG: Final = {
     at.NOT_A_NUMBER: "{}, which is no value of an attribute",
 }
 
-# A program's memory before anything is played, with as much room as its replications turned out to need.
-# With and without a log, through the agenda or not.
-_PROTOTYPES: Final[WeakKeyDictionary[Program, dict[tuple[bool, bool], Memory]]] = WeakKeyDictionary()
+# The memory of a structure before anything is played, with as much room as replications turned out to
+# need. With and without a log, through the agenda or not.
+_PROTOTYPES: Final[WeakKeyDictionary[Structure, dict[tuple[bool, bool], Memory]]] = WeakKeyDictionary()
 
 
 def simulate(
@@ -67,12 +67,12 @@ def simulate(
         If the model gives a negative or NaN weight, utility or attribute; the earliest such customer is
         named.
     """
-    prototypes = _PROTOTYPES.setdefault(program, {})
+    prototypes = _PROTOTYPES.setdefault(program.structure, {})
     shared = program.shares
     if room is not None or (log, shared) not in prototypes:
         prototypes[log, shared] = Memory(program, _room(room, log), shared)
     while True:
-        memory = prototypes[log, shared].fresh()
+        memory = prototypes[log, shared].fresh(program)
         trouble = _play(program, memory, seed, replication)
         if trouble in _GROWS:
             name, so_far = _GROWS[trouble], memory.room
