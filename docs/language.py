@@ -276,7 +276,7 @@ def _value(hint: Any) -> str:
 
 # Keys whose annotation says less than a reader needs.
 VALUES: Final = {
-    ("Model", "horizon"): "[duration](#values); months are calendar months",
+    ("Model", "horizon"): "[duration](#values), or `years`; months are calendar months",
     ("Model", "goal"): "a touchpoint, or a list of them",
     ("Model", "stages"): "a [preset](#stage-schemes), a list, or a mapping of stage to parent",
     ("Model", "evidence"): "paths, each with [evidence](#evidence)",

@@ -34,7 +34,7 @@ STOCK: Final = (
 )
 
 # The axes of every count. One letter each: P persona, T touchpoint, O outcome, E edge, A attribute,
-# G product (good), D day, M milestone, and the named kinds above.
+# G product (good), D day, M milestone, I entrance, J till, and the named kinds above.
 SHAPES: Final[Mapping[str, str]] = {
     "people": "P3",  # whole run, by PEOPLE
     "outcomes": "PO",  # whole run
@@ -61,6 +61,9 @@ SHAPES: Final[Mapping[str, str]] = {
     "ended": "P",  # journeys ended by an outcome after the warm-up
     "final": "PA",  # sum of each attribute at that end, 1e-6
     "units": "PG6D",  # by UNITS
+    "entered_units": "IG2D",  # by where the customer came in: demand, sold
+    "till_units": "JG2D",  # by where it was asked for: demand, sold
+    "till_goals": "PJD",  # conversions
     "revenue": "PG",
     "refunds": "PG",
     "costs": "PT",  # visits and fees
@@ -84,6 +87,8 @@ def shape_of(program: Program, letters: str) -> tuple[int, ...]:
         "G": len(names.products),
         "D": program.days,
         "M": len(names.milestones),
+        "I": len(program.entrances),
+        "J": len(program.tills),
         "0": len(STOCK),
     }
     return tuple(lengths[letter] if letter in lengths else int(letter) for letter in letters)
@@ -141,6 +146,16 @@ class Tally:
             raise ConservationError("orders do not balance: ordered is not received + in transit")
         if (kinds["on_hand"] < 0).any() or (kinds["owed"] < 0).any():
             raise ConservationError("stock is negative")
+        self._check_units()
+
+    def _check_units(self) -> None:
+        """Assert that the same units were counted in each way of counting them."""
         units = self["units"]
-        if not np.array_equal(units[:, :, 0].sum(), units[:, :, 1].sum() + units[:, :, 2].sum()):
+        if not np.array_equal(units[:, :, 0], units[:, :, 1] + units[:, :, 2]):
             raise ConservationError("demand is not sold + lost")
+        asked_and_sold = units[:, :, :2].sum(axis=0)
+        for name in ("entered_units", "till_units"):
+            if not np.array_equal(self[name].sum(axis=0), asked_and_sold):
+                raise ConservationError(f"{name} do not add up to the units of all personas")
+        if not np.array_equal(self["till_goals"].sum(axis=(1, 2)), self["conversions"]):
+            raise ConservationError("conversions by touchpoint do not add up to all of them")

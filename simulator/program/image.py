@@ -63,23 +63,25 @@ class Part(IntEnum):
     ARRIVALS = 30  # (personas, days): the subject of their number
     EXISTING = 31  # personas: the family of those who are there at the start
     ORDERS = 32  # products: the family of its orders
+    ENTRANCE_OF = 33  # (3, touchpoints): the number of a way to come in, by kind of customer
+    TILL_OF = 34  # touchpoints: the number of one that sells or is a goal
     # tables of `floats`
-    WEIGHTS = 33
-    CLOCK_CHANCES = 34
-    LINE_CHANCES = 35
-    EFFECT_CHANCES = 36
-    DETOUR_CHANCES = 37
-    DETOUR_RESUMES = 38
-    RESTOCKS = 39
-    LAW_PARAMETERS = 40
-    KNOTS = 41
-    CONSTANTS = 42
-    LEVELS = 43
-    TRAITS = 44
-    ATTRIBUTE_MINIMA = 45
-    ATTRIBUTE_MAXIMA = 46
-    DAY_MEANS = 47
-    HOUR_PROFILES = 48
+    WEIGHTS = 35
+    CLOCK_CHANCES = 36
+    LINE_CHANCES = 37
+    EFFECT_CHANCES = 38
+    DETOUR_CHANCES = 39
+    DETOUR_RESUMES = 40
+    RESTOCKS = 41
+    LAW_PARAMETERS = 42
+    KNOTS = 43
+    CONSTANTS = 44
+    LEVELS = 45
+    TRAITS = 46
+    ATTRIBUTE_MINIMA = 47
+    ATTRIBUTE_MAXIMA = 48
+    DAY_MEANS = 49
+    HOUR_PROFILES = 50
 
 
 _FIRST_OF_FLOATS: Final = Part.WEIGHTS
@@ -225,6 +227,8 @@ _MADE: Final[dict[Part, Callable[[Program], NDArray[np.int64]]]] = {
     Part.ARRIVALS: _by_date("arrivals"),
     Part.EXISTING: _existing,
     Part.ORDERS: _orders,
+    Part.ENTRANCE_OF: lambda program: program.entrance_of,
+    Part.TILL_OF: lambda program: program.till_of,
 }
 
 

@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.program.tables import ProductStock, Station
+from simulator.program.tables import NONE, Entry, PersonaStart, ProductStock, Station
 
-__all__ = ["Cell", "Names", "Program", "Sight", "Structure", "Values"]
+__all__ = ["Cell", "Entrance", "Names", "Program", "Sight", "Structure", "Values"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -65,6 +65,13 @@ class Cell(NamedTuple):
 
     sight: int
     number: int
+
+
+class Entrance(NamedTuple):
+    """A way customers come in: there already (0), by themselves (1) or brought (2), and where."""
+
+    kind: int
+    touchpoint: int
 
 
 @dataclass(frozen=True)
@@ -228,6 +235,48 @@ class Program:
         team, limited = Station._fields.index("team"), ProductStock._fields.index("limited")
         served = bool((self.structure.stations[:, team] >= 0).any())
         return served or bool(self.structure.products[:, limited].any())
+
+    @cached_property
+    def entrances(self) -> tuple[Entrance, ...]:
+        """Every way customers come in, in order."""
+        structure, found = self.structure, set[Entrance]()
+        for row in structure.personas.tolist():
+            start = PersonaStart._make(row)
+            found |= {Entrance(1, target) for target in self._targets(start.enters)}
+            if start.existing:
+                found.add(Entrance(0, start.existing_at))
+        for row in structure.stations.tolist():
+            found |= {Entrance(2, target) for target in self._targets(Station._make(row).referral_enters)}
+        return tuple(sorted(found))
+
+    def _targets(self, row: int) -> list[int]:
+        if row < 0:
+            return []
+        first, last = self.structure.rows[row, :2].tolist()
+        found: list[int] = self.structure.entries[first:last, Entry._fields.index("target")].tolist()
+        return found
+
+    @cached_property
+    def tills(self) -> tuple[int, ...]:
+        """The touchpoints that sell something to somebody or are a goal, in order."""
+        stations = [Station._make(row) for row in self.structure.stations.tolist()]
+        counted = (one.touchpoint for one in stations if one.first_line < one.last_line or one.goal)
+        return tuple(sorted(set(counted)))
+
+    @cached_property
+    def entrance_of(self) -> Integers:
+        """The number of each entrance, shape (3, touchpoints), by kind of customer; -1 for none."""
+        numbers = np.full((3, len(self.names.touchpoints)), NONE, dtype=np.int64)
+        for number, (kind, touchpoint) in enumerate(self.entrances):
+            numbers[kind, touchpoint] = number
+        return numbers
+
+    @cached_property
+    def till_of(self) -> Integers:
+        """The number of each till, shape (touchpoints,); -1 for none."""
+        numbers = np.full(len(self.names.touchpoints), NONE, dtype=np.int64)
+        numbers[list(self.tills)] = np.arange(len(self.tills))
+        return numbers
 
     @cached_property
     def hash(self) -> str:

@@ -14,7 +14,7 @@ from simulator.engine.tally import PEOPLE, SHAPES, UNITS
 from simulator.errors import MissingExtraError
 from simulator.program.calendar import MICRO
 from simulator.program.tables import Edge, Manner
-from simulator.results.demand import counted_days
+from simulator.results.periods import counted_days
 from simulator.results.summary import RunResult
 
 __all__ = ["demand", "edges", "frame", "people", "tables_of", "tallies", "touchpoints"]

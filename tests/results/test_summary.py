@@ -7,7 +7,7 @@ import pytest
 
 from simulator.engine.tally import UNITS, Tally, empty_counts
 from simulator.program.program import Program
-from simulator.results.demand import weekly_demand, weeks
+from simulator.results.demand import weekly_demand
 from simulator.results.document import run_document
 from simulator.results.estimate import wilson
 from simulator.results.summary import RunResult
@@ -84,19 +84,6 @@ def test_demand_balances(result: RunResult) -> None:
         assert by_week * result.replications == pytest.approx(product["demand"])
     assert document["products"]["hat"]["lost"] > 0
     assert document["products"]["=boots"]["stock"] is None
-
-
-def test_weeks_begin_on_monday(shop: Program) -> None:
-    """Weeks begin on Monday; those cut by the warm-up or the end say how many days they have."""
-    found = weeks(shop)
-    assert [week.monday.isoformat() for week in found] == [
-        "2026-01-05",
-        "2026-01-12",
-        "2026-01-19",
-        "2026-01-26",
-    ]
-    assert [week.last - week.first for week in found] == [3, 7, 7, 2]
-    assert found[0].first == 2
 
 
 def test_weekly_quantiles_are_over_replications(shop: Program) -> None:

@@ -87,10 +87,13 @@ def test_a_wrong_duration_says_what_is_allowed(text: Any, said: str) -> None:
         ("12 months", "2027-06-01", 366),
         ("12 months", "2028-02-29", 365),
         ("120 months", "2026-01-01", 3652),
+        ("3 years", "2026-01-05", 1096),
+        ("1.5 years", "2026-01-31", 546),
+        ("1 year", "2028-02-29", 365),
     ],
 )
 def test_the_months_of_a_horizon_are_calendar_months(text: str, start: str, days: int) -> None:
-    """A horizon in months ends on the same day of a later month, or on that month's last day."""
+    """A horizon in months or years ends on the same day of a later month, or on that month's last day."""
     assert units.parse_horizon(text, datetime.date.fromisoformat(start)) == days * units.DAY
 
 

@@ -48,6 +48,9 @@ _DELAYED: Final = at.COUNTS["delayed"]
 _WAIT_MS: Final = at.COUNTS["wait_ms"]
 _COSTS: Final = at.COUNTS["costs"]
 _UNITS: Final = at.COUNTS["units"]
+_ENTERED_UNITS: Final = at.COUNTS["entered_units"]
+_TILL_UNITS: Final = at.COUNTS["till_units"]
+_TILL_GOALS: Final = at.COUNTS["till_goals"]
 _REVENUE: Final = at.COUNTS["revenue"]
 _REFUNDS: Final = at.COUNTS["refunds"]
 _ORDERS: Final = at.COUNTS["orders"]
@@ -105,6 +108,8 @@ def stop(m: Ints, c: int) -> None:
 def enter(m: Ints, c: int, station: int) -> None:
     """Count an attempt to enter, and the session it belongs to."""
     touchpoint = m[station + at.ST_TOUCHPOINT]
+    if m[c + at.ENTRANCE] == 0:
+        m[c + at.ENTRANCE] = 1 + m[m[at.ENTRANCE_OF] + m[c + at.KIND] * m[at.TOUCHPOINTS] + touchpoint]
     place = m[c + at.PERSONA] * m[at.TOUCHPOINTS] + touchpoint
     m[m[_OPEN_AT] + place] += 1
     if m[at.NOW] >= m[at.WARM_UP]:
@@ -167,9 +172,16 @@ def pay(m: Ints, c: int, touchpoint: int, amount: int) -> None:
 @inner
 def units(m: Ints, c: int, product: int, kind: int, number: int) -> None:
     """Count units of a product on the day they were asked for or sold."""
-    if m[at.NOW] >= m[at.WARM_UP]:
-        row = (m[c + at.PERSONA] * m[at.PRODUCTS] + product) * at.KINDS_OF_UNITS + kind
-        m[m[_UNITS] + row * m[at.DAYS] + m[at.NOW] // _DAY] += number
+    if m[at.NOW] < m[at.WARM_UP]:
+        return
+    day, products = m[at.NOW] // _DAY, m[at.PRODUCTS]
+    row = (m[c + at.PERSONA] * products + product) * at.KINDS_OF_UNITS + kind
+    m[m[_UNITS] + row * m[at.DAYS] + day] += number
+    if kind < 2:
+        row = ((m[c + at.ENTRANCE] - 1) * products + product) * 2 + kind
+        m[m[_ENTERED_UNITS] + row * m[at.DAYS] + day] += number
+        row = (m[m[at.TILL_OF] + m[c + at.V_TOUCHPOINT]] * products + product) * 2 + kind
+        m[m[_TILL_UNITS] + row * m[at.DAYS] + day] += number
 
 
 @inner
@@ -189,6 +201,8 @@ def convert(m: Ints, c: int) -> None:
     persona, now = m[c + at.PERSONA], m[at.NOW]
     if now >= m[at.WARM_UP]:
         m[m[_CONVERSIONS] + persona] += 1
+        row = persona * m[at.TILLS] + m[m[at.TILL_OF] + m[c + at.V_TOUCHPOINT]]
+        m[m[_TILL_GOALS] + row * m[at.DAYS] + now // _DAY] += 1
     if m[c + at.CONVERTED] == 1:
         return
     m[c + at.CONVERTED] = 1

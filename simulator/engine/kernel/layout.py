@@ -101,6 +101,7 @@ FRAME_STRIDE: Final = 130
 MARGIN: Final = 131  # 1: moving cells must be refreshed before expressions look
 WOKEN_HEAD: Final = 133  # those woken by a delivery, who go on when the present event is done
 WOKEN_TAIL: Final = 134
+TILLS: Final = 132
 WRONG: Final = 135  # where in `f` the number stands that stopped the run
 
 # where each count begins
@@ -175,7 +176,8 @@ ENTERS: Final = 41  # the row a new customer enters by, and its luck
 ENTERS_W0: Final = 42
 ENTERS_W1: Final = 43
 EYES: Final = 44  # where his cells stand in `f`
-FIELDS: Final = 45
+ENTRANCE: Final = 45  # 1 + the number of the way he came in
+FIELDS: Final = 46
 
 # a frame of a race: the visit, then
 F_CLOCKS: Final = VISIT_FIELDS
@@ -326,6 +328,8 @@ ARRIVED_FAMILIES: Final = int(Part.ARRIVED)
 ARRIVAL_COUNTS: Final = int(Part.ARRIVALS)
 EXISTING_FAMILIES: Final = int(Part.EXISTING)
 ORDER_FAMILIES: Final = int(Part.ORDERS)
+ENTRANCE_OF: Final = int(Part.ENTRANCE_OF)
+TILL_OF: Final = int(Part.TILL_OF)
 EDGE_ROWS: Final = int(Part.EDGES)
 LAWS: Final = int(Part.LAWS)
 LAW_PARAMETERS: Final = int(Part.LAW_PARAMETERS)

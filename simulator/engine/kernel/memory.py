@@ -100,6 +100,7 @@ class Memory:
         _, head[at.TOUCHPOINTS], head[at.OUTCOMES], head[at.PRODUCTS] = sizes[:4]
         head[at.ATTRIBUTES], head[at.CELLS], head[at.MILESTONES], head[at.RETURNABLES] = sizes[4:]
         head[at.EDGES], head[at.DAYS] = len(program.structure.edges), program.days
+        head[at.TILLS] = len(program.tills)
         head[at.CONSENT] = names.attributes.index(CONSENT)
         head[at.MARGIN] = int((program.structure.cells[:, 0] > Sight.TRAIT).any())
 

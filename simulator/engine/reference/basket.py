@@ -40,7 +40,7 @@ def sell(world: World, customer: Customer, station: Station, visit: Visit) -> tu
         return Manner.EMPTY, False
     order, short = Order({}), {}
     for product, units in sorted(asked.items()):
-        if _take(world, customer, product, units, retried):
+        if _take(world, customer, product, units, retried, visit.touchpoint):
             order.lines[product] = (units, units * world.price(product))
         else:
             short[product] = units
@@ -74,20 +74,20 @@ def _book(world: World, customer: Customer, station: Station, order: Order) -> N
         world.books.revenue(customer, product, amount, now)
 
 
-def _take(world: World, customer: Customer, product: int, units: int, retried: bool) -> bool:
+def _take(world: World, customer: Customer, product: int, units: int, retried: bool, touchpoint: int) -> bool:
     """Ask the shelf for one line, all or nothing, and count it."""
     now, books = world.agenda.now, world.books
     shelf = world.shelves.get(product)
     taken = shelf is None or shelf.take(units, now)
     if taken and shelf is not None:
         world.review(product)
-    books.units(customer, product, _RETRIED if retried else _DEMAND, units, now)
+    books.units(customer, product, _RETRIED if retried else _DEMAND, units, touchpoint, now)
     if taken:
-        books.units(customer, product, _SOLD, units, now)
+        books.units(customer, product, _SOLD, units, touchpoint, now)
         if retried:
-            books.units(customer, product, _LOST, -units, now)
+            books.units(customer, product, _LOST, -units, touchpoint, now)
     elif not retried:
-        books.units(customer, product, _LOST, units, now)
+        books.units(customer, product, _LOST, units, touchpoint, now)
     return taken
 
 
@@ -154,11 +154,11 @@ def take_back(world: World, customer: Customer, station: Station, visit: Visit) 
     books.pay(customer, station.touchpoint, int(world.values.fees[number]), now)
     restock = float(world.values.restocks[number])
     for draw, (product, (units, amount)) in enumerate(sorted(order.lines.items())):
-        books.units(customer, product, _RETURNED, units, now)
+        books.units(customer, product, _RETURNED, units, station.touchpoint, now)
         books.revenue(customer, product, -amount, now)
         u = mixed(*visit.block, _RESTOCK, draw)
         back = rules.binomial_quantile(units, restock, u)
-        books.units(customer, product, _RESTOCKED, back, now)
+        books.units(customer, product, _RESTOCKED, back, station.touchpoint, now)
         if back and product in world.shelves:
             world.shelves[product].restocked += back
             world.receive(product, back)

@@ -32,6 +32,8 @@ class Books:
         self.last_cohort_arrival = program.horizon - program.follow_up
         self.attributes = len(program.names.attributes)
         self.gap = int(program.structure.clock[8])
+        self.entrance_of: list[list[int]] = program.entrance_of.tolist()
+        self.till_of: list[int] = program.till_of.tolist()
         self.milestones: dict[int, list[MilestoneAt]] = {}
         for line in program.structure.milestones.tolist():
             milestone = MilestoneAt._make(line)
@@ -65,6 +67,8 @@ class Books:
     def enter(self, customer: Customer, station: Station, now: int) -> None:
         """Count an attempt to enter, and the session it belongs to."""
         persona, touchpoint, counts = customer.persona, station.touchpoint, self.counts
+        if customer.entrance < 0:
+            customer.entrance = self.entrance_of[customer.kind][touchpoint]
         counts["open_at"][persona][touchpoint] += 1
         if now >= self.warm_up:
             counts["entered"][persona][touchpoint] += 1
@@ -106,10 +110,17 @@ class Books:
         if amount and now >= self.warm_up:
             self.counts["costs"][customer.persona][touchpoint] += amount
 
-    def units(self, customer: Customer, product: int, kind: int, number: int, now: int) -> None:
-        """Count units of a product on the day they were asked for or sold."""
-        if now >= self.warm_up:
-            self.counts["units"][customer.persona][product][kind][now // DAY] += number
+    def units(
+        self, customer: Customer, product: int, kind: int, number: int, touchpoint: int, now: int
+    ) -> None:
+        """Count units of a product on the day they were asked for or sold, and where."""
+        if now < self.warm_up:
+            return
+        day, counts = now // DAY, self.counts
+        counts["units"][customer.persona][product][kind][day] += number
+        if kind < 2:
+            counts["entered_units"][customer.entrance][product][kind][day] += number
+            counts["till_units"][self.till_of[touchpoint]][product][kind][day] += number
 
     def revenue(self, customer: Customer, product: int, amount: int, now: int) -> None:
         """Count money taken; negative when given back."""
@@ -123,11 +134,12 @@ class Books:
             self.counts["orders"][customer.persona] += 1
         self._session_order(customer, station)
 
-    def convert(self, customer: Customer, now: int) -> None:
+    def convert(self, customer: Customer, touchpoint: int, now: int) -> None:
         """Count a conversion; a customer is dated by the first."""
         persona, counts = customer.persona, self.counts
         if now >= self.warm_up:
             counts["conversions"][persona] += 1
+            counts["till_goals"][persona][self.till_of[touchpoint]][now // DAY] += 1
         if customer.converted:
             return
         customer.converted = True

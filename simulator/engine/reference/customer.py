@@ -53,6 +53,8 @@ class Customer:
         His place among simultaneous events of one phase.
     cells : ndarray of float64
         What his expressions see; the attributes come first.
+    entrance : int
+        The number of the way he came in; -1 before.
     entries : dict
         Attempts to enter each touchpoint, part of the address of a draw there.
     wanted : dict of product to units
@@ -65,6 +67,7 @@ class Customer:
         "cohort",
         "contacts",
         "converted",
+        "entrance",
         "entries",
         "generation",
         "kind",
@@ -99,6 +102,7 @@ class Customer:
         self.cells = cells
         self.steps = 0
         self.orders = 0
+        self.entrance = -1
         self.short = 0
         self.waited = 0
         self.cohort = False

@@ -257,7 +257,7 @@ class Journeys:
         if ordered or station.first_line == station.last_line:
             self.books.reach(customer, touchpoint, self.agenda.now)
             if station.goal:
-                self.books.convert(customer, self.agenda.now)
+                self.books.convert(customer, touchpoint, self.agenda.now)
         self._apply(customer, station.first_effect, station.last_effect, visit.block)
         if station.referrals >= 0:
             self._refer(customer, station, visit)

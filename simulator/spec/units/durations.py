@@ -6,6 +6,7 @@ import calendar
 import datetime
 import math
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -60,6 +61,10 @@ _ALIASES: Final = MappingProxyType(
 NUMBER: Final = r"(?P<number>[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
 _QUANTITY: Final = re.compile(NUMBER + r"(?:\s*(?P<unit>[^\W\d]\w*))?")
 
+# A horizon counts calendar months; a year of them is no unit of a rate or of an expression.
+_MONTHS: Final = MappingProxyType({"month": 1, "months": 1, "year": 12, "years": 12})
+_OF_A_HORIZON: Final = MappingProxyType({**MILLISECONDS, **dict.fromkeys(_MONTHS, 0.0)})
+
 # 285,000 years: beyond 2**53 ms a float64 no longer counts single milliseconds.
 _LONGEST: Final = float(1 << 53)
 
@@ -82,7 +87,9 @@ def _unit_advice(unit: str) -> str:
     return nearest(unit, MILLISECONDS)
 
 
-def _quantity(value: object, what: str, example: str) -> tuple[float, str, str]:
+def _quantity(
+    value: object, what: str, example: str, known: Mapping[str, float] = MILLISECONDS
+) -> tuple[float, str, str]:
     """Split "10 min" into number and unit; the text seen comes third."""
     seen = seen_text(value)
     match = None if isinstance(value, bool) else _QUANTITY.fullmatch(seen)
@@ -91,7 +98,7 @@ def _quantity(value: object, what: str, example: str) -> tuple[float, str, str]:
     number, unit = finite(match["number"], seen), match["unit"]
     if unit is None and number != 0:
         raise ValueError(f"{what} needs a unit, not {seen!r} alone; write {seen} min, {seen} days …")
-    if unit is not None and unit not in MILLISECONDS:
+    if unit is not None and unit not in known:
         raise ValueError(f"{unit!r} in {seen!r} is no unit of time; {_unit_advice(unit)}")
     if number < 0:
         raise ValueError(f"{what} cannot be negative: {seen!r}")
@@ -133,14 +140,14 @@ def parse_duration(value: str | float) -> float:
 
 
 def parse_horizon(value: str | float, start: datetime.date) -> int:
-    """Read how long a simulation lasts; months are calendar months from the start.
+    """Read how long a simulation lasts; months and years are those of the calendar, from the start.
 
     From the 31st, a month later is the last day of a shorter month.
 
     Parameters
     ----------
     value : str or float
-        A duration; months must be whole.
+        A duration, or years; months must be whole.
     start : datetime.date
         The first day.
 
@@ -159,10 +166,11 @@ def parse_horizon(value: str | float, start: datetime.date) -> int:
     >>> parse_horizon("3 months", datetime.date(2026, 1, 31)) // DAY
     89
     """
-    number, unit, seen = _quantity(value, "a horizon", "26 weeks")
-    milliseconds = (
-        _months_from(start, number, seen) if unit in ("month", "months") else number * MILLISECONDS[unit]
-    )
+    number, unit, seen = _quantity(value, "a horizon", "26 weeks", _OF_A_HORIZON)
+    if unit in _MONTHS:
+        milliseconds = _months_from(start, number * _MONTHS[unit], seen)
+    else:
+        milliseconds = number * MILLISECONDS[unit]
     if milliseconds > (datetime.date.max - start).days * DAY:
         raise ValueError(f"a horizon of {seen!r} from {start} ends after the year 9999")
     if round(milliseconds) < 1:
