@@ -5,17 +5,20 @@ A command is imported when it is asked for, so that ``journey --help`` starts at
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 import click
 
 import simulator
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["COMMANDS", "EXIT_CODE", "exit_code_of", "main"]
 
 # Each command with its one-line help; `simulator.cli.<name>` holds it as `command`.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -29,7 +32,12 @@ COMMANDS: Final[Mapping[str, str]] = {
     "learn": "Make a model from an event log.",
 }
 
-_DONE, _FAILED, _WRONG, _STOPPED = 0, 1, 2, 130
+_DONE, _FAILED, _WRONG = 0, 1, 2
+# 128 and the number of the signal, as shells have it: Ctrl-C, and a request to end.
+_INTERRUPTED, _TERMINATED = 130, 143
+
+# Where a command that went on with what was complete leaves its exit code.
+EXIT_CODE: Final = "journey.exit_code"
 
 
 class Journey(click.Group):
@@ -67,20 +75,31 @@ class Journey(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; one that was stopped, and went on with what was complete, says so in the end."""
+        result = super().invoke(ctx)
+        if EXIT_CODE in ctx.meta:
+            ctx.exit(ctx.meta[EXIT_CODE])
+        return result
+
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
-        """Run a command and exit: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."""
+        """Run a command and exit.
+
+        0 done, 1 the run failed, 2 the input is wrong, 130 interrupted (Ctrl-C), 143 asked to end.
+        """
         for stream in (sys.stdout, sys.stderr):
             # A name in any script must not end a run on a terminal that cannot show it.
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         extra["standalone_mode"] = False
         try:
-            code = super().main(args, **extra)
-            sys.stdout.flush()
+            with _told_to_end():
+                code = super().main(args, **extra)
+                sys.stdout.flush()
         except Exception as error:
             sys.exit(_report(error))
-        except KeyboardInterrupt:
-            sys.exit(_stop())
+        except KeyboardInterrupt as interrupt:
+            sys.exit(_stop(interrupt))
         sys.exit(code if isinstance(code, int) else _DONE)
 
 
@@ -92,7 +111,7 @@ def _report(error: Exception) -> int:
         error.show()
         return error.exit_code
     if isinstance(error, click.Abort):
-        return _stop()
+        return _stop(error)
     if isinstance(error, BrokenPipeError):
         return _close_pipe()
     if isinstance(error, InputError):
@@ -127,9 +146,38 @@ def _report_unexpected(error: Exception) -> int:
     return _FAILED
 
 
-def _stop() -> int:
+@contextlib.contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Take a request to end (SIGTERM) as an interrupt: everything is put away."""
+
+    def end(*_: object) -> NoReturn:
+        from simulator.execution.interrupt import Terminated
+
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def exit_code_of(interrupt: BaseException) -> int:
+    """Tell an interrupt from a request to end, which may be the cause of what a run raised."""
+    cause: BaseException | None = interrupt
+    while cause is not None:
+        if type(cause).__name__ == "Terminated":
+            return _TERMINATED
+        cause = cause.__cause__
+    return _INTERRUPTED
+
+
+def _stop(interrupt: BaseException) -> int:
     click.echo("journey: stopped before it was done", err=True)
-    return _STOPPED
+    return exit_code_of(interrupt)
 
 
 def _close_pipe() -> int:
@@ -142,7 +190,7 @@ def _close_pipe() -> int:
     cls=Journey,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Tables go to stdout, progress and messages to stderr. "
-    "Exit codes: 0 done, 1 the run failed, 2 the input is wrong.",
+    "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 or 143 stopped.",
 )
 @click.version_option(simulator.__version__, prog_name="journey", message="%(prog)s %(version)s")
 def main() -> None:

@@ -12,6 +12,7 @@ from simulator.analysis.document import compare_document
 from simulator.analysis.metrics import METRICS, metric_named
 from simulator.cli.options import (
     as_json,
+    cluster_option,
     engine_option,
     json_option,
     model_argument,
@@ -42,6 +43,7 @@ __all__ = ["command"]
 @seed_option
 @replications_option
 @workers_option
+@cluster_option
 @engine_option
 @json_option
 def command(
@@ -52,6 +54,7 @@ def command(
     seed: int,
     replications: int,
     workers: int,
+    cluster: str | None,
     engine: str,
     machine: bool,
 ) -> None:
@@ -63,7 +66,7 @@ def command(
     chosen = metric_named(metric)
     journeys = load_all(model, scenarios)
     step = abandoned_at and touchpoint_named(journeys[0].model.touchpoints, abandoned_at)
-    baseline, *ideas = play_journeys(journeys, seed, replications, workers, engine)
+    baseline, *ideas = play_journeys(journeys, seed, replications, workers, engine, cluster)
     comparison = compare(chosen, baseline, ideas)
     step = step or last_step(baseline)
     if machine:

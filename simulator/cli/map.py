@@ -96,7 +96,7 @@ def _form(output: Path) -> Callable[[Picture], str | bytes]:
 
 def _simulated(journey: Journey, persona: str | None, seed: int, replications: int, workers: int) -> Flows:
     program = compile_journey(journey)
-    with Bar(replications) as bar:
+    with Bar() as bar:
         tallies = play(program, seed, replications, workers, bar.advance)
     index = slice(None) if persona is None else [program.names.personas.index(persona)]
     edges, entered, visits, feelings = (

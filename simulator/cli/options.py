@@ -13,6 +13,7 @@ from simulator import limits
 
 __all__ = [
     "as_json",
+    "cluster_option",
     "engine_option",
     "json_option",
     "model_argument",
@@ -71,13 +72,22 @@ def replications_option(function: _Command) -> _Command:
 
 
 def workers_option(function: _Command) -> _Command:
-    """Take the number of processes."""
+    """Take the number of workers."""
     return click.option(
         "--workers",
         type=click.IntRange(1, 1024),
         default=os.cpu_count() or 1,
         show_default="one a processor core",
-        help="Processes to use; no influence on the result.",
+        help="How many cores to use; no influence on the result.",
+    )(function)
+
+
+def cluster_option(function: _Command) -> _Command:
+    """Take the address of a Dask cluster."""
+    return click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Play on the workers of a Dask cluster, tcp://host:port; no influence on the result.",
     )(function)
 
 

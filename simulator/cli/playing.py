@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -12,7 +13,6 @@ import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     Task,
@@ -21,17 +21,25 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from simulator.cli import EXIT_CODE, exit_code_of
+from simulator.engine.tally import Tally
 from simulator.errors import ModelError, Problem
-from simulator.execution import play_all
-from simulator.execution.engines import choose_engine
+from simulator.execution import StoppedRun, play_all
+from simulator.execution.cluster import open_cluster
+from simulator.execution.engines import EngineName, choose_engine
+from simulator.execution.memory import refuse_too_many
 from simulator.execution.prepare import prepare
-from simulator.execution.replications import expected_customers
+from simulator.execution.replications import RowTaker
 from simulator.program.checks import check_journey
 from simulator.program.compile import compile_journey
+from simulator.program.program import Program
 from simulator.results.summary import RunResult
 from simulator.spec.load import Journey, load_journey, load_journeys
 
-__all__ = ["Bar", "load_all", "load_one", "play_journeys", "warn"]
+__all__ = ["Bar", "Record", "load_all", "load_one", "play_journeys", "warn"]
+
+
+Record = Callable[[Program], contextlib.AbstractContextManager[RowTaker]]
 
 
 def warn(problems: Sequence[Problem]) -> None:
@@ -78,20 +86,77 @@ def _check(journeys: Sequence[Journey]) -> None:
 
 
 def play_journeys(
-    journeys: Sequence[Journey], seed: int, replications: int, workers: int, engine: str
+    journeys: Sequence[Journey],
+    seed: int,
+    replications: int,
+    workers: int,
+    engine: str,
+    cluster: str | None = None,
+    record: Record | None = None,
 ) -> list[RunResult]:
-    """Compile journeys and play the same replications of each."""
+    """Compile journeys and play the same replications of each.
+
+    After an interrupt, the results are those of the replications that were complete, the command goes on
+    with them, and its exit code tells.
+
+    Parameters
+    ----------
+    cluster : str, optional
+        The address of a Dask scheduler whose workers play.
+    record : callable, optional
+        Given the first program, opens who takes the rows of its visits and customers.
+
+    Raises
+    ------
+    InputError
+        If there is not memory enough, or no such cluster.
+    """
     programs = [compile_journey(journey) for journey in journeys]
-    customers = replications * sum(expected_customers(program) for program in programs)
-    by = choose_engine(engine, customers)
-    if by == "kernel":
-        prepare()
-    with Bar(replications * len(programs)) as bar:
-        tallies = play_all(programs, seed, replications, workers, bar.advance, by=by)
+    by = _engine_for(programs, replications, engine, everything=bool(cluster or record))
+    with contextlib.ExitStack() as opened:
+        crew = opened.enter_context(open_cluster(cluster)) if cluster else None
+        refuse_too_many(programs, replications, 0 if crew else workers, by)
+        rows = opened.enter_context(record(programs[0])) if record else None
+        if by == "kernel" and crew is None:
+            prepare()
+        bar = opened.enter_context(Bar())
+        asked = None
+        try:
+            tallies = play_all(programs, seed, replications, workers, bar.advance, crew, by, rows)
+        except StoppedRun as stopped:
+            tallies, asked = _complete(stopped, replications), replications
     return [
-        RunResult(program, seed, found, by, targets=_targets(journey), as_is=journey.as_is)
+        RunResult(program, seed, found, by, targets=_targets(journey), as_is=journey.as_is, asked=asked)
         for program, found, journey in zip(programs, tallies, journeys, strict=True)
     ]
+
+
+def _engine_for(
+    programs: Sequence[Program], replications: int, asked: str, *, everything: bool
+) -> EngineName:
+    """Choose the engine; with rows always the kernel, so that files do not depend on what is compiled."""
+    if everything and asked == "auto":
+        return "kernel"
+    return choose_engine(asked, replications * sum(program.customers for program in programs))
+
+
+def _complete(stopped: StoppedRun, asked: int) -> list[list[Tally]]:
+    """Give the replications that were complete when a run was stopped, and say so.
+
+    Raises
+    ------
+    StoppedRun
+        If there are none.
+    """
+    complete = len(stopped.tallies[0])
+    if not complete:
+        raise stopped
+    click.echo(
+        f"journey: stopped; {complete:,} of {asked:,} replications are complete, and the result is theirs",
+        err=True,
+    )
+    click.get_current_context().meta[EXIT_CODE] = exit_code_of(stopped)
+    return stopped.tallies
 
 
 def _targets(journey: Journey) -> dict[str, float]:
@@ -99,28 +164,44 @@ def _targets(journey: Journey) -> dict[str, float]:
     return {name: one.target for name, one in milestones if one.target is not None}
 
 
+class _Done(ProgressColumn):
+    """Customers played, of how many."""
+
+    def render(self, task: Task) -> Text:
+        """Write how far a task is."""
+        return Text(f"{_short(task.completed)} of {_short(task.total or 0)} customers")
+
+
 class _Rate(ProgressColumn):
-    """Replications per second."""
+    """Customers per second."""
 
     def render(self, task: Task) -> Text:
         """Write the rate of a task."""
-        return Text("" if not task.speed else f"{task.speed:,.1f}/s")
+        return Text(f"{_short(task.speed)}/s" if task.speed else "")
+
+
+def _short(number: float) -> str:
+    """Write a number of customers with three digits that count."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:.3g}{letter}"
+    return f"{number:.0f}"
 
 
 class Bar:
     """A progress bar on standard error, shown on a terminal once a run has taken a second."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self) -> None:
         self._bar = Progress(
             TextColumn("playing"),
             BarColumn(),
-            MofNCompleteColumn(),
+            _Done(),
             _Rate(),
             TimeRemainingColumn(),
             console=Console(file=sys.stderr),
             transient=True,
         )
-        self._task = self._bar.add_task("playing", total=total)
+        self._task = self._bar.add_task("playing", total=None)
         self._timer = threading.Timer(1.0, self._bar.start)
         self._timer.daemon = True
 
@@ -130,7 +211,7 @@ class Bar:
         return self
 
     def advance(self, done: int, total: int) -> None:
-        """Show how many of how many replications are done."""
+        """Show how many of how many customers were played."""
         self._bar.update(self._task, completed=done, total=total)
 
     def __exit__(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 
 from simulator.cli.options import (
     as_json,
+    cluster_option,
     engine_option,
     json_option,
     model_argument,
@@ -18,12 +21,11 @@ from simulator.cli.options import (
     workers_option,
 )
 from simulator.cli.playing import load_one, play_journeys
-from simulator.execution.record import record_events, record_rows
+from simulator.execution.record import Recording
 from simulator.report.tables_run import run_tables
 from simulator.report.terminal import show
 from simulator.results.document import run_document
-from simulator.results.folder import RunFolder, refuse_taken, write_folder
-from simulator.results.summary import RunResult
+from simulator.results.folder import RunFolder, write_folder
 
 __all__ = ["command"]
 
@@ -34,6 +36,7 @@ __all__ = ["command"]
 @seed_option
 @replications_option
 @workers_option
+@cluster_option
 @engine_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write tables and a manifest to a new folder.")
 @click.option("--rows", is_flag=True, help="With --out: also one row a visit and one a customer.")
@@ -49,6 +52,7 @@ def command(
     seed: int,
     replications: int,
     workers: int,
+    cluster: str | None,
     engine: str,
     out: Path | None,
     rows: bool,
@@ -61,28 +65,22 @@ def command(
     """
     if rows and out is None:
         raise click.UsageError("--rows needs --out")
-    if out is not None:
-        refuse_taken(out)
     journey = load_one(model, scenario)
-    texts = [path.read_text(encoding="utf-8-sig") for path in (model, scenario) if path is not None]
-    result = play_journeys([journey], seed, replications, workers, engine)[0]
+    files = [path for path in (model, scenario) if path is not None]
+    texts = {path.name: path.read_text(encoding="utf-8-sig") for path in files}
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(RunFolder(out)) if out else None
+        record = None
+        if rows or events:
+            record = partial(Recording, rows=folder.path if folder and rows else None, events=events)
+        result = play_journeys([journey], seed, replications, workers, engine, cluster, record)[0]
+        if folder is not None:
+            write_folder(folder, result, texts, ["journey", *sys.argv[1:]])
     if out is not None:
-        _write(out, result, model, scenario, texts, rows)
+        click.echo(f"wrote {out}", err=True)
     if events is not None:
-        record_events(result.program, seed, events)
         click.echo(f"wrote the visits of replication 0 to {events}", err=True)
     if machine:
         click.echo(as_json(run_document(result)))
     else:
         show(run_tables(result))
-
-
-def _write(
-    out: Path, result: RunResult, model: Path, scenario: Path | None, texts: list[str], rows: bool
-) -> None:
-    named = dict(zip([path.name for path in (model, scenario) if path is not None], texts, strict=True))
-    with RunFolder(out) as folder:
-        if rows:
-            record_rows(result.program, result.seed, result.replications, folder.path)
-        write_folder(folder, result, named, ["journey", *sys.argv[1:]])
-    click.echo(f"wrote {out}", err=True)

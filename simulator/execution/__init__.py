@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from simulator.execution.replications import Progress, play, play_all
+from simulator.execution.replications import Progress, StoppedRun, play, play_all
 
-__all__ = ["Progress", "play", "play_all"]
+__all__ = ["Progress", "StoppedRun", "play", "play_all"]

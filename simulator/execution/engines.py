@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from simulator.compiled import is_cached
+from simulator.engine.log import Watch
+from simulator.engine.slices import Slice
 from simulator.engine.tally import Tally
 from simulator.program.program import Program
 
 __all__ = ["ENGINES", "Engine", "EngineName", "choose_engine", "engine"]
 
 EngineName = Literal["kernel", "reference"]
-Engine = Callable[[Program, int, int], Tally]
+
+
+class Engine(Protocol):
+    """Plays one block of a replication.
+
+    With `watch`, it is told after each stretch the share played and, with `log`, the rows written since.
+    """
+
+    def __call__(
+        self,
+        program: Program,
+        seed: int,
+        replication: int,
+        only: Slice | None = None,
+        watch: Watch | None = None,
+        log: bool = False,
+        /,
+    ) -> Tally:
+        """Play it."""
+
 
 ENGINES: Final = ("auto", "kernel", "reference")
 
@@ -47,17 +67,40 @@ def choose_engine(asked: str, customers: float) -> EngineName:
 
 
 def engine(name: EngineName) -> Engine:
-    """Give the function that plays one replication; it is imported only when it is asked for."""
+    """Give the function that plays one block; it is imported only when it is asked for."""
     return _kernel if name == "kernel" else _reference
 
 
-def _kernel(program: Program, seed: int, replication: int) -> Tally:
+def _kernel(
+    program: Program,
+    seed: int,
+    replication: int,
+    only: Slice | None = None,
+    watch: Watch | None = None,
+    log: bool = False,
+) -> Tally:
     from simulator.engine.kernel import simulate
 
-    return simulate(program, seed, replication)[0]
+    return simulate(program, seed, replication, log=log, only=only, watch=watch)[0]
 
 
-def _reference(program: Program, seed: int, replication: int) -> Tally:
+def _reference(
+    program: Program,
+    seed: int,
+    replication: int,
+    only: Slice | None = None,
+    watch: Watch | None = None,
+    log: bool = False,
+) -> Tally:
     from simulator.engine.reference import simulate
+    from simulator.engine.reference.recorder import Recorder
 
-    return simulate(program, seed, replication)
+    if only is not None:
+        raise ValueError("the reference engine plays whole replications")
+    if watch is None:
+        return simulate(program, seed, replication)
+    recorder = Recorder(program, watch)
+    hooks = (recorder.visit, recorder.end) if log else ()
+    tally = simulate(program, seed, replication, *hooks)
+    watch(1.0, recorder.rest())
+    return tally

@@ -1,52 +1,84 @@
-"""Play replications and write down every visit."""
+"""Write down every visit and customer of a run while it is played."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import TracebackType
 
-from simulator.engine.reference import simulate
+from simulator.execution.task import Rows
 from simulator.program.program import Program
 from simulator.results.eventlog import EventLog
-from simulator.results.rows import RowWriter
+from simulator.results.rows import Part, RowWriter, batches_of
 
-__all__ = ["record_events", "record_rows"]
+__all__ = ["Recording"]
 
 
-def record_events(program: Program, seed: int, path: Path, replication: int = 0) -> None:
-    """Write the visits of one replication as an event log.
+class Recording:
+    """Takes the rows of a run and writes them to files, a complete replication at a time.
 
-    One replication is one possible history; several in one file would be as many customers on the
-    same dates. The file appears when it is complete.
+    Use it as a context: on an error, what was written is removed.
 
     Parameters
     ----------
     program : Program
-    seed, replication : int
-    path : Path
-        A CSV file; an existing one is replaced.
+    rows : Path or None
+        A folder that receives ``visits.parquet`` and ``customers.parquet`` of all replications.
+    events : Path or None
+        A CSV that receives the visits of replication 0 as an event log; one replication is one possible
+        history, several would be as many customers on the same dates. It appears when it is complete.
     """
+
+    def __init__(self, program: Program, rows: Path | None = None, events: Path | None = None) -> None:
+        self._program, self._rows, self._events = program, rows, events
+        self._writer: RowWriter | None = None
+        self._log: EventLog | None = None
+        self._closing = contextlib.ExitStack()
+
+    def __enter__(self) -> Recording:
+        with contextlib.ExitStack() as opened:
+            beside = self._rows or (self._events and self._events.parent)
+            scratch = tempfile.TemporaryDirectory(prefix=".rows-", dir=beside, ignore_cleanup_errors=True)
+            self._scratch = Path(opened.enter_context(scratch))
+            if self._rows is not None:
+                self._writer = opened.enter_context(RowWriter(self._rows, self._program))
+            if self._events is not None:
+                self._log = opened.enter_context(_event_log(self._events, self._program))
+            self._closing = opened.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.__exit__(kind, error, trace)
+
+    def wanted(self, *, elsewhere: bool) -> Rows:
+        """Say whose rows are wanted; workers on other machines send them along."""
+        return Rows(self._rows is not None, None if elsewhere else self._scratch)
+
+    def take(self, replication: int, parts: Sequence[Part]) -> None:
+        """Write the rows of a complete replication behind those before it."""
+        for part in parts:
+            if self._log is not None and replication == 0:
+                for batch in batches_of(part.visits):
+                    self._log.write(batch)
+            if self._writer is not None:
+                self._writer.append(part)
+            for held in part:
+                if isinstance(held, Path):
+                    held.unlink()
+
+
+@contextlib.contextmanager
+def _event_log(path: Path, program: Program) -> Iterator[EventLog]:
+    """Open an event log that takes its place when it is complete; an existing file is replaced."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("w", encoding="utf-8", newline="") as stream:
-            simulate(program, seed, replication, on_visit=EventLog(stream, program).write)
+            yield EventLog(stream, program)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def record_rows(program: Program, seed: int, replications: int, folder: Path) -> None:
-    """Write one row a visit and one a customer of each replication to Parquet files in a folder.
-
-    Parameters
-    ----------
-    program : Program
-    seed, replications : int
-    folder : Path
-        An existing folder; it receives ``visits.parquet`` and ``customers.parquet``.
-    """
-    with RowWriter(folder, program) as writer:
-        for replication in range(replications):
-            writer.begin(replication)
-            simulate(program, seed, replication, on_visit=writer.write)
-            writer.end(replication)

@@ -1,36 +1,60 @@
-"""Play replications of one or several journeys, on one core or on all of them.
+"""Play replications of one or several journeys, on one core, on all of them or on other machines.
 
-A replication is the unit of work. It is addressed by (seed, replication), so its tally is the same
-wherever and whenever it is played; results come back in replication order.
+A run is cut into blocks that depend on nothing but the run. Tallies are integers that are added in the
+order of the blocks, so the result is the same wherever and whenever a block was played.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_EXCEPTION,
-    Executor,
-    Future,
-    ThreadPoolExecutor,
-    as_completed,
-    wait,
-)
-from concurrent.futures.process import BrokenProcessPool
-from typing import Final
+import itertools
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import dataclass
+from typing import Final, Protocol
 
-from simulator.engine.tally import Tally
+from simulator.engine.tally import SHAPES, Tally
 from simulator.errors import RunError
-from simulator.execution.engines import Engine, EngineName, engine
-from simulator.execution.pool import process_pool
+from simulator.execution.blocks import Block, blocks, bundles
+from simulator.execution.crew import Crew, open_crew
+from simulator.execution.engines import EngineName
+from simulator.execution.interrupt import uninterrupted
+from simulator.execution.parcel import Parcel
+from simulator.execution.progress import Meter, Progress, Pulse
+from simulator.execution.task import Played, Rows, Task, play_task
 from simulator.program.program import Program
+from simulator.results.rows import Part
 
-__all__ = ["Progress", "expected_customers", "play", "play_all"]
+__all__ = ["Progress", "RowTaker", "StoppedRun", "expected_customers", "play", "play_all"]
 
-Progress = Callable[[int, int], None]  # replications done, of how many
+# Tasks submitted ahead to an executor of which nothing is known.
+_AHEAD: Final = 64
 
-# Starting processes costs one to two seconds, in which the reference engine plays this many customers.
-_WORTH_A_POOL: Final = 40_000
+
+class StoppedRun(KeyboardInterrupt):
+    """A run was interrupted; what was complete is kept.
+
+    Attributes
+    ----------
+    tallies : list of list of Tally
+        By program, then replication: the first ones asked for, complete for every program. They are what a
+        run of so many replications gives.
+    """
+
+    def __init__(self, tallies: list[list[Tally]]) -> None:
+        super().__init__("stopped")
+        self.tallies = tallies
+
+
+class RowTaker(Protocol):
+    """Takes the rows of the first program, a complete replication at a time, in order."""
+
+    def wanted(self, *, elsewhere: bool) -> Rows:
+        """Say whose rows are wanted, and where they go until their replication is complete."""
+
+    def take(self, replication: int, parts: Sequence[Part]) -> None:
+        """Take the rows of a replication."""
 
 
 def play(
@@ -53,11 +77,11 @@ def play(
     replications : int or sequence of int
         How many (0, 1, …), or which.
     workers : int
-        Processes to spread them over; no influence on the result.
+        How many to spread them over; no influence on the result.
     progress : callable, optional
-        Called as ``progress(done, total)`` after each replication.
+        Called as ``progress(done, total)`` in customers, from any thread.
     executor : Executor, optional
-        Where to submit the work instead of a pool of our own.
+        Where to submit the work instead of workers of our own.
     by : str
         The engine: the compiled kernel plays on threads, the reference engine in processes.
 
@@ -69,7 +93,9 @@ def play(
     Raises
     ------
     RunError
-        If the model fails while it is played, or a worker process dies.
+        If the model fails while it is played, or a worker dies.
+    StoppedRun
+        If it was interrupted.
     """
     return play_all([program], seed, replications, workers, progress, executor, by)[0]
 
@@ -80,94 +106,164 @@ def play_all(
     replications: int | Sequence[int],
     workers: int = 1,
     progress: Progress | None = None,
-    executor: Executor | None = None,
+    executor: Executor | Crew | None = None,
     by: EngineName = "reference",
+    rows: RowTaker | None = None,
 ) -> list[list[Tally]]:
     """Play the same replications of several journeys through one pool.
 
-    The work is interleaved, replication by replication, so that what is complete at any time is
-    complete for all journeys.
+    The work is ordered by replication, so that what is complete at any time is complete for all journeys.
+
+    Parameters
+    ----------
+    executor : Executor or Crew, optional
+        A crew also says what its executor can do.
+    rows : RowTaker, optional
+        Who wants a row for every visit and customer of the first program.
 
     Returns
     -------
     list of list of Tally
-        By program, then in the order of the replications. See `play` for parameters and errors.
+        By program, then in the order of the replications. See `play` for the rest.
     """
     numbers = range(replications) if isinstance(replications, int) else replications
-    work = [(program, seed, number) for number in numbers for program in programs]
-    report = progress or (lambda done, total: None)
-    simulate = engine(by)
+    customers = len(numbers) * sum(program.customers for program in programs)
+    meter = Meter(customers, progress)
+    with _crew(programs, numbers, workers, executor, by) as crew:
+        wanted = None if rows is None else rows.wanted(elsewhere=crew.elsewhere)
+        work = _tasks(programs, seed, numbers, by, wanted)
+        return _gather(_play_in_order(work, crew, meter), len(programs), rows)
+
+
+def _crew(
+    programs: Sequence[Program],
+    numbers: Sequence[int],
+    workers: int,
+    executor: Executor | Crew | None,
+    by: EngineName,
+) -> contextlib.AbstractContextManager[Crew]:
+    """Open workers of our own, unless there are others."""
+    if isinstance(executor, Crew):
+        return contextlib.nullcontext(executor)
     if executor is not None:
-        tallies = _spread(simulate, work, executor, report)
-    elif workers > 1 and len(work) > 1 and (by == "kernel" or _size(programs, len(numbers)) >= _WORTH_A_POOL):
-        with _own_pool(by, min(workers, len(work))) as pool:
-            tallies = _spread(simulate, work, pool, report)
-    else:
-        tallies = _one_by_one(simulate, work, report)
-    return [tallies[first :: len(programs)] for first in range(len(programs))]
+        return contextlib.nullcontext(Crew(executor, _AHEAD, elsewhere=True))
+    cut = bundles(blocks(programs, numbers, by), by)
+    tasks = sum(1 for _ in itertools.islice(cut, workers))
+    return open_crew(by, workers, tasks, len(numbers) * sum(program.customers for program in programs))
 
 
 def expected_customers(program: Program) -> float:
     """Give the mean number of customers of one replication, referred ones apart."""
-    existing = program.structure.personas[:, 1].sum() if len(program.structure.personas) else 0
-    return float(program.values.day_means.sum()) + float(existing)
+    return program.customers
 
 
-def _size(programs: Sequence[Program], replications: int) -> float:
-    return replications * sum(expected_customers(program) for program in programs)
+def _tasks(
+    programs: Sequence[Program], seed: int, numbers: Sequence[int], by: EngineName, rows: Rows | None
+) -> Iterator[Task]:
+    parcels = [Parcel(program) for program in programs]
+    for place, bundle in enumerate(bundles(blocks(programs, numbers, by), by)):
+        needed = {block.program: parcels[block.program] for block in bundle}
+        yield Task(place, needed, seed, by, bundle, rows)
 
 
-_Work = tuple[Program, int, int]
+# --------------------------------------------------------------------------- submitting
+
+_Result = tuple[Block, Played]
 
 
-def _one_by_one(simulate: Engine, work: Sequence[_Work], report: Progress) -> list[Tally]:
-    tallies = []
-    for done, (program, seed, number) in enumerate(work):
-        tallies.append(simulate(program, seed, number))
-        report(done + 1, len(work))
-    return tallies
+def _play_in_order(work: Iterator[Task], crew: Crew, meter: Meter) -> Generator[_Result, None, None]:
+    """Keep the crew busy and yield what it made, in the order of the work.
 
-
-def _spread(simulate: Engine, work: Sequence[_Work], executor: Executor, report: Progress) -> list[Tally]:
-    """Submit all work and collect it; on a failure, report the one that a single worker would meet."""
-    futures = [executor.submit(simulate, *item) for item in work]
+    A failure is met where a single worker would meet it, however late it came. After an interrupt, what is
+    done already is still yielded, up to the first task that is not.
+    """
+    pending: deque[tuple[Task, Future[list[Played]]]] = deque()
     try:
-        for done, future in enumerate(as_completed(futures)):
-            if future.exception() is not None:
-                _raise_first(futures)
-            report(done + 1, len(work))
-        return [future.result() for future in futures]
-    except BrokenProcessPool as broken:
-        raise RunError(
-            "a worker process died, most likely for want of memory; try fewer --workers, or --workers 1"
-        ) from broken
+        while _submit_ahead(work, crew, meter, pending):
+            task, future = pending[0]
+            results = _result(future, crew)
+            pending.popleft()
+            yield from zip(task.blocks, results, strict=True)
+    except KeyboardInterrupt:
+        meter.halted.set()
+        for _, future in pending:
+            future.cancel()
+        yield from _done_already(pending)
+        raise
     finally:
-        for future in futures:
+        meter.halted.set()
+        for _, future in pending:
             future.cancel()
 
 
-def _raise_first(futures: Sequence[Future[Tally]]) -> None:
-    """Raise the failure that comes first in the order of the work.
+def _submit_ahead(
+    work: Iterator[Task], crew: Crew, meter: Meter, pending: deque[tuple[Task, Future[list[Played]]]]
+) -> bool:
+    """Submit as many tasks as may be ahead; say whether any are left."""
+    for task in itertools.islice(work, crew.in_flight - len(pending)):
+        pulse = Pulse(meter, task)
+        future = crew.executor.submit(play_task, task, *([pulse.beat] if crew.here else []))
+        future.add_done_callback(pulse.done)
+        pending.append((task, future))
+    return bool(pending)
 
-    Work starts in that order, so whatever could fail before the failure seen has been started.
-    """
-    failed = next(place for place, one in enumerate(futures) if one.done() and one.exception() is not None)
-    for future in futures[failed:]:
-        future.cancel()
-    wait(futures[:failed], return_when=FIRST_EXCEPTION)
-    for future in futures[: failed + 1]:
-        future.result()
 
-
-@contextlib.contextmanager
-def _own_pool(by: EngineName, workers: int) -> Iterator[Executor]:
-    """Open threads for the kernel, which runs free of the interpreter's lock, else processes."""
-    if by == "reference":
-        with process_pool(workers) as processes:
-            yield processes
-        return
-    threads = ThreadPoolExecutor(workers)
+def _result(future: Future[list[Played]], crew: Crew) -> list[Played]:
     try:
-        yield threads
-    finally:
-        threads.shutdown(cancel_futures=True)
+        return future.result()
+    except CancelledError as lost:
+        raise RunError("the workers were lost before they were done") from lost
+    except tuple(crew.losses) as lost:
+        said = next(said for kind, said in crew.losses.items() if isinstance(lost, kind))
+        raise RunError(said) from lost
+
+
+def _done_already(pending: deque[tuple[Task, Future[list[Played]]]]) -> Iterator[_Result]:
+    for task, future in pending:
+        if not future.done() or future.cancelled() or future.exception() is not None:
+            return
+        yield from zip(task.blocks, future.result(), strict=True)
+
+
+# --------------------------------------------------------------------------- putting together
+
+
+@dataclass
+class _Growing:
+    """The tallies of one program, the last of which may still grow."""
+
+    complete: list[Tally]
+    partial: Tally | None = None
+
+    def add(self, block: Block, tally: Tally) -> None:
+        """Add the tally of a block; sums of integers, exact also where the checksum wraps around."""
+        if self.partial is None:
+            self.partial = tally
+        else:
+            for name in SHAPES:
+                self.partial.counts[name] += tally.counts[name]
+        if block.is_last:
+            self.complete.append(self.partial)
+            self.partial = None
+
+
+def _gather(
+    results: Generator[_Result, None, None], programs: int, rows: RowTaker | None
+) -> list[list[Tally]]:
+    """Add blocks up to replications, and hand on the rows of those that are complete."""
+    growing = [_Growing([]) for _ in range(programs)]
+    parts: list[Part] = []
+    try:
+        with contextlib.closing(results):
+            for block, played in results:
+                with uninterrupted():
+                    growing[block.program].add(block, played.tally)
+                    if played.part is not None:
+                        parts.append(played.part)
+                    if rows is not None and parts and block.is_last and block.program == programs - 1:
+                        rows.take(block.replication, parts)
+                        parts = []
+    except KeyboardInterrupt as interrupt:
+        complete = min(len(one.complete) for one in growing)
+        raise StoppedRun([one.complete[:complete] for one in growing]) from interrupt
+    return [one.complete for one in growing]

@@ -230,6 +230,16 @@ class Program:
         return replace(self, values=values)
 
     @cached_property
+    def customers(self) -> float:
+        """The mean number of customers of a replication, those who are referred apart."""
+        return float(self.values.day_means.sum()) + self.existing
+
+    @property
+    def existing(self) -> int:
+        """How many customers are there at the start."""
+        return int(self.structure.personas[:, PersonaStart._fields.index("existing")].sum())
+
+    @cached_property
     def shares(self) -> bool:
         """Whether one customer's journey can touch another's: teams or stock that can run out."""
         team, limited = Station._fields.index("team"), ProductStock._fields.index("limited")

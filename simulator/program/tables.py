@@ -53,6 +53,7 @@ class Manner:
     EMPTY: Final = 5  # a completed visit: nothing wanted
     RESUMED: Final = 6  # a completed visit of a detour: on to the stored destination
     SIDE_TRIP: Final = 7  # the visit goes on; the customer will be back, or not
+    OPEN: Final = 8  # nothing yet: the run ended first
 
     NAMES: Final = (
         "decided",
@@ -63,6 +64,7 @@ class Manner:
         "empty",
         "resumed",
         "side_trip",
+        "open",
     )
 
 

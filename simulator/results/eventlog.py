@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import csv
-import datetime
 from collections.abc import Sequence
-from typing import Any, Final, Protocol, TextIO
+from typing import Final, TextIO
+
+import numpy as np
+import pyarrow as pa
 
 from simulator.program.program import Program
-from simulator.program.tables import Manner
 
-__all__ = ["EventLog", "VisitLike", "safe_text"]
+__all__ = ["EventLog", "safe_text"]
 
 # A spreadsheet reads a text that starts with one of these as a formula (CWE-1236).
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
-
-
-class VisitLike(Protocol):
-    """What an engine tells about a visit that has ended; times in ms since the start."""
-
-    subject: int
-    persona: int
-    touchpoint: int
-    entry: int
-    entered: int
-    waited: int
-    left: int
-    manner: int
-    target: int
-    asked: int
-    sold: int
-    attributes: tuple[float, ...]
 
 
 def safe_text(text: str) -> str:
@@ -38,12 +22,16 @@ def safe_text(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+# Rows turned into text at a time: a few megabytes.
+_ROWS: Final = 10_000
+
+
 class EventLog:
-    """Writes visits as they end: one row each, so a case's rows are in order of their ends.
+    """Writes visits as rows of a CSV; a case's rows are in order of their ends.
 
     Columns: ``case, activity, timestamp, persona, end, entry, waited_seconds, left_by, target, asked,
     sold`` and one an attribute, as it was after the visit. Times are naive local, ISO 8601 to the
-    millisecond.
+    millisecond. A visit that was open at the end of the run has no end.
 
     Parameters
     ----------
@@ -54,10 +42,6 @@ class EventLog:
 
     def __init__(self, stream: TextIO, program: Program) -> None:
         self._writer = csv.writer(stream, lineterminator="\n")
-        self._names = program.names
-        self._personas = [safe_text(name) for name in program.names.personas]
-        self._touchpoints = [safe_text(name) for name in program.names.touchpoints]
-        self._start = datetime.datetime.combine(program.start, datetime.time())
         self._writer.writerow(self.header(program.names.attributes))
 
     @staticmethod
@@ -66,25 +50,37 @@ class EventLog:
         fixed = ["case", "activity", "timestamp", "persona", "end", "entry", "waited_seconds"]
         return [*fixed, "left_by", "target", "asked", "sold", *(safe_text(name) for name in attributes)]
 
-    def write(self, customer: Any, visit: VisitLike) -> None:
-        """Write a visit; fits the hook of the reference engine."""
-        self._writer.writerow(
-            [
-                f"{visit.subject & ((1 << 64) - 1):016x}",
-                self._touchpoints[visit.touchpoint],
-                self._instant(visit.entered),
-                self._personas[visit.persona],
-                self._instant(visit.left),
-                visit.entry,
-                visit.waited / 1000.0,
-                Manner.NAMES[visit.manner],
-                safe_text(self._names.target(visit.target)),
-                visit.asked,
-                visit.sold,
-                *visit.attributes,
-            ]
-        )
+    def write(self, visits: pa.RecordBatch) -> None:
+        """Write visits laid out by `simulator.results.rows`."""
+        for first in range(0, visits.num_rows, _ROWS):
+            self._write(visits.slice(first, _ROWS))
 
-    def _instant(self, time: int) -> str:
-        moment = self._start + datetime.timedelta(milliseconds=time)
-        return moment.isoformat(timespec="milliseconds")
+    def _write(self, visits: pa.RecordBatch) -> None:
+        attributes = [name for name in visits.schema.names if name.startswith("attribute.")]
+        columns = [
+            [f"{customer:016x}" for customer in visits["customer"].to_pylist()],
+            _texts(visits["touchpoint"]),
+            _instants(visits["entered"]),
+            _texts(visits["persona"]),
+            _instants(visits["left"]),
+            visits["entry"].to_pylist(),
+            [waited / 1000.0 for waited in visits["waited_ms"].to_pylist()],
+            _texts(visits["manner"]),
+            _texts(visits["target"]),
+            visits["asked"].to_pylist(),
+            visits["sold"].to_pylist(),
+        ]
+        attributes = [
+            visits[name].to_pylist() for name in visits.schema.names if name.startswith("attribute.")
+        ]
+        self._writer.writerows(zip(*columns, *attributes, strict=True))
+
+
+def _texts(column: pa.DictionaryArray) -> list[str]:
+    names = [safe_text(name) for name in column.dictionary.to_pylist()]
+    return ["" if code is None else names[code] for code in column.indices.to_pylist()]
+
+
+def _instants(column: pa.TimestampArray) -> list[str]:
+    texts = np.datetime_as_string(column.to_numpy(zero_copy_only=False).astype("datetime64[ms]"))
+    return ["" if text == "NaT" else text for text in texts.tolist()]

@@ -71,9 +71,13 @@ class RunFolder:
 
     def __enter__(self) -> RunFolder:
         refuse_taken(self.place)
-        self.place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.path, ignore_errors=True)
-        self.path.mkdir()
+        try:
+            self.place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self.path, ignore_errors=True)
+            self.path.mkdir()
+        except OSError as error:
+            message = f"{self.place} cannot be written: {error.filename}: {error.strerror}"
+            raise InputError([Problem(message, fix="name another folder with --out")]) from None
         return self
 
     def __exit__(
@@ -131,6 +135,7 @@ def _manifest(
         "scenario": scenarios[0] if scenarios else None,
         "seed": result.seed,
         "replications": result.replications,
+        "asked": result.asked or result.replications,
         "engine": result.engine,
         "digests": result.digests,
         "digest": result.digest,

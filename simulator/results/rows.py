@@ -1,127 +1,39 @@
-"""One row a visit and one a customer, streamed to Parquet while a replication is played."""
+"""One row a visit and one a customer: from an engine's log to Parquet, in bounded memory.
+
+A worker writes the rows of its block to a part, as they come. Parts are put together in the order of the
+blocks, so a file is the same whoever played what and when.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+from simulator.engine.log import END_FIELDS, STILL_OPEN, VISIT_FIELDS, Log
 from simulator.engine.tally import PEOPLE
 from simulator.program.program import Program
 from simulator.program.tables import Manner
-from simulator.results.eventlog import VisitLike
 
-__all__ = ["RowWriter"]
+__all__ = ["STATUS", "Part", "PartWriter", "RowWriter", "batches_of"]
 
-# Rows held in memory before they are written: a few megabytes.
-_BATCH: Final = 50_000
-_VISIT: Final = ("subject", "persona", "touchpoint", "entry", "entered", "waited", "left", "manner", "target")
-_CUSTOMER: Final = ("subject", "persona", "kind", "generation", "arrived", "steps", "orders", "converted")
-
-
-class RowWriter:
-    """Writes ``visits.parquet`` and ``customers.parquet`` of one or more replications to a folder.
-
-    A customer is written when his replication is over, as his last finished visit left him; one whose
-    first visit has not ended has no row. Customers of one replication are held in memory, visits are not.
-
-    Parameters
-    ----------
-    folder : Path
-        An existing folder.
-    program : Program
-    """
-
-    def __init__(self, folder: Path, program: Program) -> None:
-        self._program = program
-        self._schemas = {"visits": _visit_schema(program), "customers": _customer_schema(program)}
-        self._writers = {
-            name: pq.ParquetWriter(folder / f"{name}.parquet", schema, write_page_checksum=True)
-            for name, schema in self._schemas.items()
-        }
-        self._visits: list[tuple[Any, ...]] = []
-        self._customers: dict[int, Any] = {}
-        self._replication = 0
-
-    def __enter__(self) -> RowWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for writer in self._writers.values():
-            writer.close()
-
-    def write(self, customer: Any, visit: VisitLike) -> None:
-        """Take a visit in; fits the hook of the reference engine."""
-        self._visits.append((*(getattr(visit, name) for name in _VISIT), *visit.attributes))
-        self._customers[visit.subject] = customer
-        if len(self._visits) >= _BATCH:
-            self._flush_visits()
-
-    def end(self, replication: int) -> None:
-        """End a replication: write what is held."""
-        self._replication = replication
-        self._flush_visits()
-        rows = [
-            (*(getattr(customer, name) for name in _CUSTOMER), *self._attributes(customer))
-            for customer in self._customers.values()
-        ]
-        self._write("customers", _CUSTOMER, rows)
-        self._customers = {}
-
-    def begin(self, replication: int) -> None:
-        """Begin a replication."""
-        self._replication = replication
-
-    def _attributes(self, customer: Any) -> list[float]:
-        cells: list[float] = customer.cells[: len(self._program.names.attributes)].tolist()
-        return cells
-
-    def _flush_visits(self) -> None:
-        self._write("visits", _VISIT, self._visits)
-        self._visits = []
-
-    def _write(self, name: str, fields: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-        if not rows:
-            return
-        columns = list(zip(*rows, strict=True))
-        names, schema = self._program.names, self._schemas[name]
-        targets = [*names.touchpoints, *names.outcomes, "wait", "back", ""]  # -1, -2, -3 count from the end
-        texts: Mapping[str, Any] = {
-            "persona": names.personas,
-            "touchpoint": names.touchpoints,
-            "manner": Manner.NAMES,
-            "target": targets,
-            "kind": PEOPLE,
-        }
-        values = [pa.array([self._replication] * len(rows), pa.int64())]
-        for field, column in zip(schema.names[1:], columns, strict=True):
-            values.append(self._column(schema.field(field).type, texts.get(field), column))
-        self._writers[name].write_table(pa.Table.from_arrays(values, schema=schema))
-
-    def _column(self, kind: pa.DataType, texts: Any, column: tuple[Any, ...]) -> pa.Array:
-        if texts is not None:
-            return pa.array([texts[code] for code in column], pa.string()).cast(kind)
-        if pa.types.is_timestamp(kind):
-            since = np.datetime64(datetime.datetime.combine(self._program.start, datetime.time()), "ms")
-            return pa.array(since + np.array(column, dtype="timedelta64[ms]"), kind)
-        if pa.types.is_uint64(kind):
-            return pa.array(np.array(column, dtype=np.int64).view(np.uint64))
-        return pa.array(column, kind)
-
+STATUS: Final = ("ended", "open", "stopped")
 
 _TEXT: Final = pa.dictionary(pa.int32(), pa.string())
 _TIME: Final = pa.timestamp("ms")
+_LZ4: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
-def _visit_schema(program: Program) -> pa.Schema:
+def visit_schema(program: Program) -> pa.Schema:
+    """Describe the table of visits."""
     fields = [
         ("replication", pa.int64()),
         ("customer", pa.uint64()),
@@ -133,11 +45,14 @@ def _visit_schema(program: Program) -> pa.Schema:
         ("left", _TIME),
         ("manner", _TEXT),
         ("target", _TEXT),
+        ("asked", pa.int64()),
+        ("sold", pa.int64()),
     ]
     return pa.schema([*fields, *_attribute_fields(program)])
 
 
-def _customer_schema(program: Program) -> pa.Schema:
+def customer_schema(program: Program) -> pa.Schema:
+    """Describe the table of customers."""
     fields = [
         ("replication", pa.int64()),
         ("customer", pa.uint64()),
@@ -145,6 +60,9 @@ def _customer_schema(program: Program) -> pa.Schema:
         ("kind", _TEXT),
         ("generation", pa.int64()),
         ("arrived", _TIME),
+        ("ended", _TIME),
+        ("status", _TEXT),
+        ("outcome", _TEXT),
         ("steps", pa.int64()),
         ("orders", pa.int64()),
         ("converted", pa.bool_()),
@@ -154,3 +72,185 @@ def _customer_schema(program: Program) -> pa.Schema:
 
 def _attribute_fields(program: Program) -> list[tuple[str, pa.DataType]]:
     return [(f"attribute.{name}", pa.float64()) for name in program.names.attributes]
+
+
+class _Columns:
+    """Turns the integers of a log into columns of a table."""
+
+    def __init__(self, program: Program, replication: int, rows: NDArray[np.int64], fields: Sequence[str]):
+        self._start = np.datetime64(datetime.datetime.combine(program.start, datetime.time()), "ms")
+        self._rows, self._fields, self._replication = rows, fields, replication
+
+    def number(self, field: str) -> NDArray[np.int64]:
+        return np.ascontiguousarray(self._rows[:, self._fields.index(field)])
+
+    def time(self, field: str, without: NDArray[np.bool_] | None = None) -> pa.Array:
+        return pa.array(self._start + self.number(field).astype("timedelta64[ms]"), _TIME, mask=without)
+
+    def text(self, field: str, names: Sequence[str], without: NDArray[np.bool_] | None = None) -> pa.Array:
+        return _text(self.number(field), names, without)
+
+    def who(self) -> list[pa.Array]:
+        replication = pa.array(np.full(len(self._rows), self._replication, dtype=np.int64))
+        return [replication, pa.array(self.number("subject").view(np.uint64))]
+
+
+def _text(codes: NDArray[np.int64], names: Sequence[str], without: NDArray[np.bool_] | None) -> pa.Array:
+    """Keep names once and codes in the rows; a negative code counts from the end."""
+    wrapped = np.where(codes < 0, codes + len(names), codes).astype(np.int32)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(wrapped, pa.int32(), mask=without), pa.array(names, pa.string())
+    )
+
+
+def visit_batch(program: Program, replication: int, log: Log) -> pa.RecordBatch:
+    """Lay the visits of a log out as rows; one that is still open has no end and no target."""
+    columns = _Columns(program, replication, log.visits, VISIT_FIELDS)
+    names = program.names
+    is_open = columns.number("manner") == Manner.OPEN
+    targets = [*names.touchpoints, *names.outcomes, "wait", "back", ""]  # -1, -2, -3 count from the end
+    arrays = [
+        *columns.who(),
+        columns.text("persona", names.personas),
+        columns.text("touchpoint", names.touchpoints),
+        pa.array(columns.number("entry")),
+        columns.time("entered"),
+        pa.array(columns.number("waited")),
+        columns.time("left", is_open),
+        columns.text("manner", Manner.NAMES),
+        columns.text("target", targets, is_open),
+        pa.array(columns.number("asked")),
+        pa.array(columns.number("sold")),
+        *map(pa.array, np.ascontiguousarray(log.visit_attributes.T)),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=visit_schema(program))
+
+
+def customer_batch(program: Program, replication: int, log: Log) -> pa.RecordBatch:
+    """Lay the customers of a log out as rows; one still on his way has no end, one stopped no outcome."""
+    columns = _Columns(program, replication, log.ends, END_FIELDS)
+    names, outcomes = program.names, columns.number("outcome")
+    status = np.where(outcomes >= 0, 0, -outcomes)
+    arrays = [
+        *columns.who(),
+        columns.text("persona", names.personas),
+        columns.text("kind", PEOPLE),
+        pa.array(columns.number("generation")),
+        columns.time("arrived"),
+        columns.time("ended", outcomes == STILL_OPEN),
+        _text(status, STATUS, None),
+        columns.text("outcome", names.outcomes, outcomes < 0),
+        pa.array(columns.number("steps")),
+        pa.array(columns.number("orders")),
+        pa.array(columns.number("converted") == 1),
+        *map(pa.array, np.ascontiguousarray(log.end_attributes.T)),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=customer_schema(program))
+
+
+_TABLES: Final = (
+    ("visits", visit_schema, visit_batch),
+    ("customers", customer_schema, customer_batch),
+)
+
+
+class Part(NamedTuple):
+    """The rows of one block: where they are, or themselves."""
+
+    visits: Path | bytes
+    customers: Path | bytes
+
+
+def batches_of(held: Path | bytes) -> Iterator[pa.RecordBatch]:
+    """Read a part back, batch by batch."""
+    source = pa.BufferReader(held) if isinstance(held, bytes) else pa.OSFile(str(held), "rb")
+    with source, pa.ipc.open_stream(source) as reader:
+        yield from reader
+
+
+class PartWriter:
+    """Writes the rows of one block as they come.
+
+    Parameters
+    ----------
+    program : Program
+    replication : int
+    place : Path or None
+        Files are named after it; None keeps the rows in memory, compressed, for a worker on another machine.
+    """
+
+    def __init__(self, program: Program, replication: int, place: Path | None) -> None:
+        self._program, self._replication = program, replication
+        self._held: list[Path | None] = []
+        self._sinks: list[Any] = []
+        self._writers: list[Any] = []
+        for name, schema, _ in _TABLES:
+            file = place and place.with_name(f"{place.name}.{name}")
+            sink = pa.BufferOutputStream() if file is None else pa.OSFile(str(file), "wb")
+            self._held.append(file)
+            self._sinks.append(sink)
+            self._writers.append(pa.ipc.new_stream(sink, schema(program), options=_LZ4))
+
+    def __enter__(self) -> PartWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with _quietly(kind):
+            for writer in self._writers:
+                writer.close()
+        for file, sink in zip(self._held, self._sinks, strict=True):
+            if file is not None:
+                with _quietly(kind):
+                    sink.close()
+
+    def write(self, log: Log) -> None:
+        """Add rows."""
+        for (_, _, batch), writer in zip(_TABLES, self._writers, strict=True):
+            rows = batch(self._program, self._replication, log)
+            if rows.num_rows:
+                writer.write_batch(rows)
+
+    def part(self) -> Part:
+        """Give what was written; only after it was closed."""
+        held = zip(self._held, self._sinks, strict=True)
+        return Part(*(sink.getvalue().to_pybytes() if file is None else file for file, sink in held))
+
+
+def _quietly(kind: type[BaseException] | None) -> contextlib.AbstractContextManager[None]:
+    """Let closing a file fail in silence when the reason is known already: the disk is full, say."""
+    return contextlib.nullcontext() if kind is None else contextlib.suppress(OSError)
+
+
+class RowWriter:
+    """Writes ``visits.parquet`` and ``customers.parquet`` to a folder, part by part.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder.
+    program : Program
+    """
+
+    def __init__(self, folder: Path, program: Program) -> None:
+        self._writers = [
+            pq.ParquetWriter(folder / f"{name}.parquet", schema(program), write_page_checksum=True)
+            for name, schema, _ in _TABLES
+        ]
+
+    def __enter__(self) -> RowWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with _quietly(kind):
+            for writer in self._writers:
+                writer.close()
+
+    def append(self, part: Part) -> None:
+        """Write the rows of a part behind the others."""
+        for writer, held in zip(self._writers, part, strict=True):
+            for batch in batches_of(held):
+                writer.write_batch(batch)

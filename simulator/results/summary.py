@@ -87,6 +87,8 @@ class RunResult:
         What was hoped for.
     as_is : bool
         A point of a sweep that is equal to the base.
+    asked : int or None
+        How many replications were asked for, where the run was stopped before all were complete.
     """
 
     program: Program
@@ -95,6 +97,7 @@ class RunResult:
     engine: str = "reference"
     targets: Mapping[str, float] = field(default_factory=dict)
     as_is: bool = False
+    asked: int | None = None
 
     def __post_init__(self) -> None:
         if not self.tallies:

@@ -29,14 +29,18 @@ class Played:
     tally : Tally or None
         None where the run was stopped.
     visits : list of tuple
-        Every visit, by customer, in the order they ended: subject, persona, touchpoint, entry, entered,
-        waited, left, manner, target, asked, sold, kind, attributes.
+        Every visit, by customer, in the order they ended, those open at the end last: subject, persona,
+        touchpoint, entry, entered, waited, left, manner, target, asked, sold, kind, attributes.
+    ends : list of tuple
+        Every customer: subject, persona, kind, generation, arrived, ended, outcome, steps, orders,
+        converted, attributes.
     stopped : str
         Why the run was stopped, with the customer and the line; empty if it was not.
     """
 
     tally: Tally | None
     visits: list[tuple[Any, ...]]
+    ends: list[tuple[Any, ...]]
     stopped: str
 
 
@@ -48,17 +52,23 @@ def program_of(model: Mapping[str, Any]) -> Program:
 def play_reference(program: Program, seed: int = 1, replication: int = 0) -> Played:
     """Play with the reference engine."""
     visits: list[tuple[Any, ...]] = []
+    ends: list[tuple[Any, ...]] = []
 
     def see(customer: reference.Customer, visit: reference.Visit) -> None:
         when = (visit.entry, visit.entered, visit.waited, visit.left)
         what = (visit.manner, visit.target, visit.asked, visit.sold, customer.kind)
         visits.append((visit.subject, visit.persona, visit.touchpoint, *when, *what, visit.attributes))
 
+    def see_end(customer: reference.Customer, outcome: int, time: int) -> None:
+        who = (customer.subject, customer.persona, customer.kind, customer.generation, customer.arrived)
+        what = (time, outcome, customer.steps, customer.orders, int(customer.converted))
+        ends.append((*who, *what, tuple(customer.cells[: len(program.names.attributes)].tolist())))
+
     try:
-        tally = reference.simulate(program, seed, replication, see)
+        tally = reference.simulate(program, seed, replication, see, see_end)
     except DrawError as error:
-        return Played(None, [], str(error))
-    return Played(tally, sorted(visits, key=lambda visit: visit[0]), "")
+        return Played(None, [], [], str(error))
+    return Played(tally, _by_customer(visits), _by_customer(ends), "")
 
 
 def play_kernel(program: Program, seed: int = 1, replication: int = 0, room: Room | None = None) -> Played:
@@ -66,10 +76,15 @@ def play_kernel(program: Program, seed: int = 1, replication: int = 0, room: Roo
     try:
         tally, log = kernel.simulate(program, seed, replication, log=True, room=room)
     except DrawError as error:
-        return Played(None, [], str(error))
-    rows = zip(log.rows.tolist(), log.attributes.tolist(), strict=True)
-    visits = [(*row, tuple(attributes)) for row, attributes in rows]
-    return Played(tally, sorted(visits, key=lambda visit: visit[0]), "")
+        return Played(None, [], [], str(error))
+    visits = zip(log.visits.tolist(), log.visit_attributes.tolist(), strict=True)
+    ends = zip(log.ends.tolist(), log.end_attributes.tolist(), strict=True)
+    written = [[(*row, tuple(attributes)) for row, attributes in rows] for rows in (visits, ends)]
+    return Played(tally, _by_customer(written[0]), _by_customer(written[1]), "")
+
+
+def _by_customer(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return sorted(rows, key=lambda row: row[0])
 
 
 def agree(program: Program, one: Played, other: Played) -> None:
@@ -78,6 +93,7 @@ def agree(program: Program, one: Played, other: Played) -> None:
     for mine, theirs in zip(one.visits, other.visits, strict=False):
         assert mine == theirs, f"\n{_shown(program, mine)}\n{_shown(program, theirs)}"
     assert len(one.visits) == len(other.visits)
+    assert one.ends == other.ends
     if one.tally is None or other.tally is None:
         return
     for name in SHAPES:

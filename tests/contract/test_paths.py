@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import copy
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from hypothesis import given, settings
 
+from simulator.engine.kernel import run, simulate
 from simulator.engine.kernel.memory import Room
+from simulator.engine.log import Log
+from simulator.engine.slices import Slice
 from simulator.engine.tally import SHAPES
 from tests.contract.agreement import Played, agree, play_kernel, program_of
 from tests.contract.models import models
@@ -73,3 +77,43 @@ def _same_but(model: dict[str, Any], other: dict[str, Any], count: str) -> None:
 
 def _played(model: dict[str, Any]) -> Played:
     return play_kernel(program_of(model))
+
+
+@settings(max_examples=10, suppress_health_check=SLOW)
+@given(models(100, sharing=False))
+def test_slices_add_up_to_the_replication(model) -> None:
+    """Dates cut apart, and parts of their customers, leave the tally and the rows of the whole."""
+    program = program_of(model)
+    whole, log = simulate(program, 1, 0, log=True)
+    middle = program.days // 2
+    slices = [Slice(0, middle), *(Slice(middle, program.days, part, 3) for part in range(3))]
+    played = [simulate(program, 1, 0, log=True, only=one) for one in slices]
+    for name in SHAPES:
+        assert np.array_equal(sum(tally[name] for tally, _ in played), whole[name]), name
+    assert _sorted(np.concatenate([one.visits for _, one in played])) == _sorted(log.visits)
+    assert _sorted(np.concatenate([one.ends for _, one in played])) == _sorted(log.ends)
+
+
+@settings(max_examples=10, suppress_health_check=SLOW)
+@given(models(100))
+def test_a_log_handed_on_in_pieces_is_whole(model) -> None:
+    """Whoever watches gets every row once, in order, although too small a memory begins anew meanwhile."""
+    program = program_of(model)
+    pieces: list[Log] = []
+    told: list[float] = []
+
+    def watch(share: float, log: Log) -> None:
+        told.append(share)
+        pieces.append(log)
+
+    with mock.patch.object(run, "_STRETCH", 10):
+        _, rest = simulate(program, 1, 0, log=True, room=NARROW, watch=watch)
+    _, log = simulate(program, 1, 0, log=True)
+    assert told[-1] == 1.0
+    assert len(rest.visits) == len(rest.ends) == 0
+    assert np.array_equal(np.concatenate([one.visits for one in pieces]), log.visits)
+    assert np.array_equal(np.concatenate([one.end_attributes for one in pieces]), log.end_attributes)
+
+
+def _sorted(rows: np.ndarray) -> list[list[int]]:
+    return sorted(rows.tolist())

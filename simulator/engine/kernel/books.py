@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
+from simulator.engine.kernel.log import log_end, log_visit
+from simulator.engine.log import STOPPED
 from simulator.engine.rules import fold_visit
 from simulator.program.tables import Manner
 from simulator.spec.model import DAY
@@ -70,6 +72,7 @@ _REFUSED_MANNER: Final = Manner.REFUSED
 _ABANDONED_MANNER: Final = Manner.ABANDONED
 _CLOSED_MANNER: Final = Manner.CLOSED
 _DAY: Final = DAY
+_STOPPED_BY_GUARD: Final = STOPPED
 
 
 @inner
@@ -88,6 +91,8 @@ def arrive(m: Ints, c: int) -> None:
 def finish(m: Ints, f: Floats, c: int, outcome: int) -> None:
     """Count the one outcome of a journey."""
     persona = m[c + at.PERSONA]
+    if m[at.LOG_ROOM] > 0:
+        log_end(m, f, c, outcome)
     m[m[_OUTCOMES] + persona * m[at.OUTCOMES] + outcome] += 1
     m[m[_OPEN] + persona] -= 1
     if m[at.NOW] >= m[at.WARM_UP]:
@@ -98,8 +103,10 @@ def finish(m: Ints, f: Floats, c: int, outcome: int) -> None:
 
 
 @inner
-def stop(m: Ints, c: int) -> None:
+def stop(m: Ints, f: Floats, c: int) -> None:
     """Count a journey stopped by a guard."""
+    if m[at.LOG_ROOM] > 0:
+        log_end(m, f, c, _STOPPED_BY_GUARD)
     m[m[_STOPPED] + m[c + at.PERSONA]] += 1
     m[m[_OPEN] + m[c + at.PERSONA]] -= 1
 
@@ -250,7 +257,7 @@ def leave(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> N
         m[c + at.SUBJECT], touchpoint, m[visit + 2], entered, waited, now, manner, target, f, eyes, attributes
     )
     if m[at.LOG_ROOM] > 0:
-        _log(m, f, c, visit, manner, target)
+        log_visit(m, f, c, visit, manner, target)
     if manner != _REFUSED_MANNER and manner != _ABANDONED_MANNER and manner != _CLOSED_MANNER:
         m[c + m[at.AT_LEFT] + touchpoint] = now
     if now < m[at.WARM_UP]:
@@ -266,21 +273,3 @@ def leave(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> N
         m[m[_STAY_MS] + place] += now - entered - waited
         for attribute in range(attributes):
             m[m[_FEELINGS] + place * attributes + attribute] += int(round(f[eyes + attribute] * 1e6))  # noqa: RUF046
-
-
-@inner
-def _log(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> None:
-    """Write one line of the log of visits, if there is room."""
-    size = m[at.LOG_SIZE]
-    if size >= m[at.LOG_ROOM]:
-        m[at.TROUBLE] = at.NO_LOG
-        return
-    m[at.LOG_SIZE] = size + 1
-    row = m[at.LOG] + at.LOG_ROW * size
-    m[row], m[row + 1], m[row + 2] = m[c + at.SUBJECT], m[c + at.PERSONA], m[visit]
-    m[row + 3], m[row + 4], m[row + 5] = m[visit + 2], m[visit + 3], m[visit + 4]
-    m[row + 6], m[row + 7], m[row + 8] = m[at.NOW], manner, target
-    m[row + 9], m[row + 10], m[row + 11] = m[visit + 8], m[visit + 9], m[c + at.KIND]
-    attributes = m[at.ATTRIBUTES]
-    for attribute in range(attributes):
-        f[m[at.LOG_SIGHT] + attributes * size + attribute] = f[m[c + at.EYES] + attribute]

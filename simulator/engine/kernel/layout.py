@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulator.engine import log
 from simulator.engine.tally import SHAPES, STOCK, UNITS
 from simulator.program.image import HEAD, Part
 from simulator.program.tables import (
@@ -74,6 +75,8 @@ LOG_SIZE: Final = 103
 LOG_ROOM: Final = 104
 LOG_SIGHT: Final = 105  # attributes after each visit, in `f`
 BASKET: Final = 106  # scratch: units asked for and units short, by product
+PART: Final = 107  # which part of everybody who comes in is played, of how many
+PARTS: Final = 108
 DEPTH_ROOM: Final = 109
 CLOCKS_ROOM: Final = 110
 WAITING: Final = 111  # customers to be played when the present one is done (journeys that share nothing)
@@ -106,7 +109,12 @@ WRONG: Final = 135  # where in `f` the number stands that stopped the run
 
 # where each count begins
 COUNTS: Final = {name: 136 + number for number, name in enumerate(SHAPES)}
-assert 136 + len(SHAPES) <= HEAD
+
+# customers whose journey, or the run, is over; there is as much room as for visits
+ENDS: Final = 180
+ENDS_SIZE: Final = 181
+ENDS_SIGHT: Final = 182
+assert 136 + len(SHAPES) <= ENDS < HEAD
 
 # ---------------------------------------------------------------- troubles
 
@@ -225,7 +233,8 @@ PATIENCE: Final = 3
 ENTRY_PHASE: Final = 4
 EVENT: Final = 5  # time, phase, rank, step, place (or team, or product)
 
-LOG_ROW: Final = 12
+LOG_ROW: Final = len(log.VISIT_FIELDS)
+ENDS_ROW: Final = len(log.END_FIELDS)
 
 # ---------------------------------------------------------------- columns of the program's tables
 

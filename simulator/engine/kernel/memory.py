@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.kernel import layout as at
+from simulator.engine.log import Log
 from simulator.engine.tally import SHAPES, STOCK, shape_of
 from simulator.program.image import HEAD, Image, Part, image_of, lay_values
 from simulator.program.program import Program, Sight, Values
 from simulator.spec.model import CONSENT
 
-__all__ = ["Log", "Memory", "Room"]
+__all__ = ["Memory", "Room", "size_of"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -30,22 +31,6 @@ class Room:
     purses: int = 64
     depth: int = 2
     log: int = 0
-
-
-@dataclass(frozen=True)
-class Log:
-    """Every visit of a replication in the order they ended.
-
-    Attributes
-    ----------
-    rows : ndarray of int64, shape (visits, 12)
-        subject, persona, touchpoint, entry, entered, waited, left, manner, target, units asked for,
-        units sold, kind of customer (an index of `PEOPLE`).
-    attributes : ndarray of float64, shape (visits, attributes)
-    """
-
-    rows: Ints
-    attributes: Floats
 
 
 class Memory:
@@ -78,6 +63,7 @@ class Memory:
         image.ints[:HEAD] = self.head
         self.m: Ints = np.concatenate(self.ints)
         self.f: Floats = np.concatenate(self.floats)
+        self.ints, self.floats = [], []  # they hold as much again
 
     def _add(self, head: int, array: NDArray[Any]) -> None:
         """Lay a region at the end of `m` and note where it begins."""
@@ -151,6 +137,8 @@ class Memory:
         self._add(at.LOG, np.zeros(room.log * at.LOG_ROW))
         head[at.LOG_ROOM] = room.log
         self._add_floats(at.LOG_SIGHT, room.log * len(self.names.attributes))
+        self._add(at.ENDS, np.zeros(room.log * at.ENDS_ROW))
+        self._add_floats(at.ENDS_SIGHT, room.log * len(self.names.attributes))
         self._add(at.BASKET, np.zeros(2 * len(self.names.products)))
         self._add(at.WAITING, np.zeros(room.places))
         self._add_floats(at.WRONG, 1)
@@ -211,10 +199,27 @@ class Memory:
         }
         return np.column_stack([kinds[kind] for kind in STOCK]).reshape(len(products), len(STOCK)).copy()
 
-    def log(self) -> Log:
-        """Read the log of visits."""
-        size, attributes = int(self.m[at.LOG_SIZE]), len(self.names.attributes)
-        first, eyes = int(self.m[at.LOG]), int(self.m[at.LOG_SIGHT])
-        rows = self.m[first : first + size * at.LOG_ROW].reshape(size, at.LOG_ROW)
-        seen = self.f[eyes : eyes + size * attributes].reshape(size, attributes)
-        return Log(rows.copy(), seen.copy())
+    def take_log(self) -> Log:
+        """Read the log, and begin it anew."""
+        log = Log(
+            *self._logged(at.LOG, at.LOG_SIZE, at.LOG_SIGHT, at.LOG_ROW),
+            *self._logged(at.ENDS, at.ENDS_SIZE, at.ENDS_SIGHT, at.ENDS_ROW),
+        )
+        self.m[at.LOG_SIZE] = self.m[at.ENDS_SIZE] = 0
+        return log
+
+    def _logged(self, region: int, size: int, sight: int, width: int) -> tuple[Ints, Floats]:
+        rows, attributes = int(self.m[size]), len(self.names.attributes)
+        first, eyes = int(self.m[region]), int(self.m[sight])
+        written = self.m[first : first + rows * width].reshape(rows, width)
+        seen = self.f[eyes : eyes + rows * attributes].reshape(rows, attributes)
+        return written.copy(), seen.copy()
+
+
+def size_of(program: Program, room: Room) -> int:
+    """Give the bytes of the memory of a replication with so much room, where customers share something."""
+    least = Memory(program, Room(places=1, heap=1, purses=1, depth=room.depth, log=0), shared=True)
+    head, products = least.head, len(program.names.products)
+    place = int(head[at.STRIDE] + head[at.CELLS]) + 2  # and his place among the free, and those who wait
+    more = (room.places - 1) * place + (room.heap - 1) * at.EVENT + (room.purses - 1) * (1 + 2 * products)
+    return int(least.m.nbytes + least.f.nbytes + 8 * more)

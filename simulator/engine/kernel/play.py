@@ -11,6 +11,7 @@ from simulator.addresses import Purpose, key_of
 from simulator.compiled import compiled, inner
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import pop, push
+from simulator.engine.kernel.log import log_open
 from simulator.engine.kernel.people import NOWHERE, leave_place, new_customer
 from simulator.engine.kernel.shop import book, put, review, send_woken
 from simulator.engine.kernel.visit import (
@@ -76,6 +77,8 @@ def _play_out(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     while m[at.TROUBLE] == at.NO_TROUBLE:
         time = m[c + at.NEXT_TIME]
         if time >= m[at.HORIZON]:
+            if m[at.LOG_ROOM] > 0:
+                log_open(m, f, c)
             leave_place(m, c)
             return
         m[at.NOW] = time
@@ -97,6 +100,12 @@ def _play_waiting(m: Ints, f: Floats, stack: Floats) -> None:
         _play_out(m, f, stack, m[m[at.WAITING] + m[at.WAITING_SIZE]])
 
 
+@inner
+def _part(m: Ints, many: int, following: int) -> int:
+    """Say with whom of many the part that is played begins, or the one behind it."""
+    return many * (m[at.PART] + following) // m[at.PARTS]
+
+
 @compiled
 def play_days(m: Ints, f: Floats, stack: Floats, first_day: int, last_day: int) -> None:
     """Play everybody who arrives on some dates, one after another; nobody shares anything.
@@ -109,7 +118,8 @@ def play_days(m: Ints, f: Floats, stack: Floats, first_day: int, last_day: int) 
         The dates, the last not included; the first date brings those who are there already.
     """
     for persona in range(m[m[_SIZES]] if first_day == 0 else 0):
-        for k in range(m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]):
+        many = m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]
+        for k in range(_part(m, many, 0), _part(m, many, 1)):
             m[at.NOW] = 0
             c = start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
             if c >= 0:
@@ -117,7 +127,8 @@ def play_days(m: Ints, f: Floats, stack: Floats, first_day: int, last_day: int) 
                 _play_waiting(m, f, stack)
     for day in range(first_day, last_day):
         for persona in range(m[m[_SIZES]]):
-            for k in range(_count_arrivals(m, f, persona, day)):
+            many = _count_arrivals(m, f, persona, day)
+            for k in range(_part(m, many, 0), _part(m, many, 1)):
                 c = _arrival(m, f, persona, day, k)
                 if c >= 0:
                     _play_out(m, f, stack, c)
@@ -162,27 +173,59 @@ def _happen(m: Ints, f: Floats, stack: Floats, event: Ints) -> None:
     send_woken(m, f, stack)
 
 
-@compiled
-def play_shared(m: Ints, f: Floats, stack: Floats, event: Ints, teams: int) -> None:
-    """Play a replication through the agenda; see `play_days` for the arguments."""
-    _open_shop(m, f, teams)
+@inner
+def _come_in(m: Ints, f: Floats, day: int) -> None:
+    """Put everybody who arrives on a date on the agenda."""
+    m[at.NOW] = day * _DAY
     for persona in range(m[m[_SIZES]]):
-        for k in range(m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]):
-            start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
-    for day in range(m[at.DAYS]):
-        m[at.NOW] = day * _DAY
+        for k in range(_count_arrivals(m, f, persona, day)):
+            c = _arrival(m, f, persona, day, k)
+            if c >= 0:
+                push(m, m[c + at.NEXT_TIME], at.ENTRY_PHASE, m[c + at.SUBJECT], 1, c)
+
+
+@inner
+def _close_shop(m: Ints, f: Floats) -> None:
+    """Book what stands on the shelves, and log who is still on his way."""
+    for product in range(m[at.PRODUCTS]):
+        if m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1:
+            book(m, m[at.SHELVES] + at.SHELF * product, m[at.HORIZON])
+    if m[at.LOG_ROOM] > 0:
+        for place in range(m[at.PLACES]):
+            c = m[at.PEOPLE] + place * m[at.STRIDE]
+            if m[c + at.STATE] != at.COMING:
+                log_open(m, f, c)
+
+
+@compiled
+def play_shared(m: Ints, f: Floats, stack: Floats, event: Ints, teams: int, first: int, last: int) -> None:
+    """Play a stretch of a replication through the agenda; its stretches must be played in order.
+
+    Parameters
+    ----------
+    m, f, stack : ndarray
+        As in `play_days`.
+    event : ndarray
+        Scratch.
+    teams : int
+        How many there are.
+    first, last : int
+        The stretch in ms, the last not included.
+    """
+    if first == 0:
+        _open_shop(m, f, teams)
         for persona in range(m[m[_SIZES]]):
-            for k in range(_count_arrivals(m, f, persona, day)):
-                c = _arrival(m, f, persona, day, k)
-                if c >= 0:
-                    push(m, m[c + at.NEXT_TIME], at.ENTRY_PHASE, m[c + at.SUBJECT], 1, c)
-        end = min((day + 1) * _DAY, m[at.HORIZON])
+            for k in range(m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]):
+                start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
+    for day in range(first // _DAY, (last + _DAY - 1) // _DAY):
+        if day * _DAY >= first:
+            _come_in(m, f, day)
+        end = min((day + 1) * _DAY, last)
         while m[at.HEAP_SIZE] > 0 and m[m[at.HEAP]] < end and m[at.TROUBLE] == at.NO_TROUBLE:
             pop(m, event)
             m[at.NOW] = event[0]
             _happen(m, f, stack, event)
         if m[at.TROUBLE] != at.NO_TROUBLE:
             return
-    for product in range(m[at.PRODUCTS]):
-        if m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1:
-            book(m, m[at.SHELVES] + at.SHELF * product, m[at.HORIZON])
+    if last >= m[at.HORIZON]:
+        _close_shop(m, f)

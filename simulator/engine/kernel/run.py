@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
+from simulator.engine.available import available_memory, in_words
 from simulator.engine.kernel import layout as at
-from simulator.engine.kernel.memory import Log, Memory, Room
+from simulator.engine.kernel.memory import Memory, Room, size_of
 from simulator.engine.kernel.play import play_days, play_shared
+from simulator.engine.log import Log, Watch
+from simulator.engine.slices import Slice, customers_of
 from simulator.engine.tally import Tally
-from simulator.errors import DrawError
+from simulator.errors import DrawError, RunError
 from simulator.program.program import Program, Structure
 from simulator.spec.expressions import STACK_CELLS
 
 __all__ = ["simulate"]
+
+# Somebody who watches looks up after so many customers who share something: tens of milliseconds.
+_STRETCH: Final = 10_000
+
+# From so many bytes on, it is looked up before the memory grows whether there is as much.
+_WORTH_A_LOOK: Final = 1 << 26
 
 # What each kind of shortage asks for more of.
 _GROWS: Final = {
@@ -39,9 +50,16 @@ _PROTOTYPES: Final[WeakKeyDictionary[Structure, dict[tuple[bool, bool], Memory]]
 
 
 def simulate(
-    program: Program, seed: int, replication: int, *, log: bool = False, room: Room | None = None
+    program: Program,
+    seed: int,
+    replication: int,
+    *,
+    log: bool = False,
+    room: Room | None = None,
+    only: Slice | None = None,
+    watch: Watch | None = None,
 ) -> tuple[Tally, Log]:
-    """Play one replication.
+    """Play one replication, or a slice of it.
 
     Parameters
     ----------
@@ -50,16 +68,21 @@ def simulate(
     seed, replication : int
         The key of every random number, 0 … 2**32 - 1 each.
     log : bool
-        Keep a row for every visit.
+        Keep a row for every visit and every customer.
     room : Room, optional
         How much memory to begin with; the results do not depend on it.
+    only : Slice, optional
+        Whom to play; of journeys that share something, everybody is played.
+    watch : callable, optional
+        Called as ``watch(share, log)`` after each stretch of the replication, with the share of it that is
+        played and the rows logged since the last call. What it raises ends the play.
 
     Returns
     -------
     tally : Tally
         The same integers as the reference engine's.
     log : Log
-        Every visit, if asked for.
+        Every visit and customer, if asked for and not handed to `watch`.
 
     Raises
     ------
@@ -71,23 +94,67 @@ def simulate(
     shared = program.shares
     if room is not None or (log, shared) not in prototypes:
         prototypes[log, shared] = Memory(program, _room(room, log), shared)
+    hand_on = None if watch is None else _Stream(watch)
     while True:
         memory = prototypes[log, shared].fresh(program)
-        trouble = _play(program, memory, seed, replication)
+        trouble = _play(program, memory, seed, replication, only, hand_on)
         if trouble in _GROWS:
             name, so_far = _GROWS[trouble], memory.room
             more = replace(so_far, **{name: 2 * getattr(so_far, name)})
+            if memory.m.nbytes > _WORTH_A_LOOK:
+                _refuse_too_much(program, more)
             prototypes[log, shared] = Memory(program, more, shared)
         elif trouble and not shared:
             shared = True  # played one after another, the first to fail need not be the earliest
             prototypes[log, shared] = Memory(program, memory.room, shared)
+            if hand_on is not None:
+                hand_on.keep_quiet()
         else:
             break
     if trouble:
         raise DrawError(_describe(program, memory, seed, replication))
     tally = Tally(memory.counts())
     tally.check()
-    return tally, memory.log()
+    return tally, memory.take_log()
+
+
+def _refuse_too_much(program: Program, room: Room) -> None:
+    """End the run in words, before the system ends it without."""
+    needed, available = 2 * size_of(program, room), available_memory()
+    if available is not None and needed > available:
+        raise RunError(
+            f"{room.places // 2:,} customers and more are on their way at once, and need {in_words(needed)} "
+            f"of memory; {in_words(available)} are available; lower the arrivals, or shorten the horizon"
+        )
+
+
+class _Stream:
+    """Hands a log on in pieces; of a replication that is played again, what is new."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._seen = (0, 0)  # visits and customers of this attempt
+        self._sent = (0, 0)
+        self._quiet = False
+
+    def keep_quiet(self) -> None:
+        """Hand nothing on any more: the replication goes wrong, and is played to find out where."""
+        self._quiet = True
+
+    def begin(self) -> None:
+        """Begin the replication, perhaps again."""
+        self._seen = (0, 0)
+
+    def __call__(self, share: float, log: Log) -> None:
+        """Hand on what was not sent before."""
+        (visits, ends), (sent_visits, sent_ends) = self._seen, self._sent
+        self._seen = (visits + len(log.visits), ends + len(log.ends))
+        if self._quiet:
+            self._watch(0.0, log.after(len(log.visits), len(log.ends)))
+            return
+        new = log.after(max(0, sent_visits - visits), max(0, sent_ends - ends))
+        self._sent = (max(sent_visits, self._seen[0]), max(sent_ends, self._seen[1]))
+        self._watch(share, new)
 
 
 def _room(room: Room | None, log: bool) -> Room:
@@ -96,16 +163,51 @@ def _room(room: Room | None, log: bool) -> Room:
     return replace(room, log=(room.log or 4096) if log else 0)
 
 
-def _play(program: Program, memory: Memory, seed: int, replication: int) -> int:
+def _play(
+    program: Program, memory: Memory, seed: int, replication: int, only: Slice | None, hand_on: _Stream | None
+) -> int:
     """Play in a fresh memory; say what stopped it (0: nothing)."""
     m = memory.m
     m[at.SEED], m[at.REPLICATION] = seed, replication
     stack = np.zeros(STACK_CELLS + _most_effects(program))
     if m[at.SHARED] == 1:
-        play_shared(m, memory.f, stack, np.zeros(at.EVENT, dtype=np.int64), len(program.names.teams))
+        play = _agenda(program, memory, stack)
+        customers = program.customers
     else:
-        play_days(m, memory.f, stack, 0, program.days)
+        only = only or Slice(0, program.days)
+        play = _by_parts(only, memory, stack)
+        customers = customers_of(program, only)
+    if hand_on is not None:
+        hand_on.begin()
+    stretches = 1 if hand_on is None else max(1, round(customers / _STRETCH))
+    for number in range(stretches):
+        play(number, stretches)
+        if m[at.TROUBLE] != at.NO_TROUBLE:
+            break
+        if hand_on is not None:
+            hand_on((number + 1) / stretches, memory.take_log())
     return int(m[at.TROUBLE])
+
+
+def _agenda(program: Program, memory: Memory, stack: NDArray[np.float64]) -> Callable[[int, int], None]:
+    """Play the replication through the agenda, the stretches in order of time."""
+    event, teams = np.zeros(at.EVENT, dtype=np.int64), len(program.names.teams)
+
+    def play(number: int, stretches: int) -> None:
+        first, last = (program.horizon * (number + side) // stretches for side in (0, 1))
+        play_shared(memory.m, memory.f, stack, event, teams, first, last)
+
+    return play
+
+
+def _by_parts(only: Slice, memory: Memory, stack: NDArray[np.float64]) -> Callable[[int, int], None]:
+    """Play customers one after another; a stretch is a part of those of every date."""
+
+    def play(number: int, stretches: int) -> None:
+        memory.m[at.PART], memory.m[at.PARTS] = only.part * stretches + number, only.parts * stretches
+        play_days(memory.m, memory.f, stack, only.first_day, only.last_day)
+
+    return play
 
 
 def _most_effects(program: Program) -> int:

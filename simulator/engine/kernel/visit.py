@@ -140,7 +140,7 @@ def _enter(m: Ints, f: Floats, stack: Floats, c: int) -> None:
     m[c + at.STEPS] += 1
     if m[c + at.STEPS] > m[at.MAX_STEPS]:
         leave_frames(m, f, c)
-        books.stop(m, c)
+        books.stop(m, f, c)
         leave_place(m, c)
         return
     station = _station_of(m, c, m[c + at.BOUND])

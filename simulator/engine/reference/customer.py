@@ -57,6 +57,8 @@ class Customer:
         The number of the way he came in; -1 before.
     entries : dict
         Attempts to enter each touchpoint, part of the address of a draw there.
+    stays : list of Visit
+        Where he is: visits that have not ended, races he left for a side trip first.
     wanted : dict of product to units
         What he asked for in vain.
     """
@@ -82,6 +84,7 @@ class Customer:
         "session_counts",
         "session_ordered",
         "short",
+        "stays",
         "steps",
         "subject",
         "visits",
@@ -107,6 +110,7 @@ class Customer:
         self.waited = 0
         self.cohort = False
         self.converted = False
+        self.stays: list[Visit] = []
         self.entries: dict[int, int] = {}
         self.visits: dict[int, int] = {}
         self.waited_at: dict[int, int] = {}

@@ -14,6 +14,7 @@ from simpy.events import Event
 
 from simulator.addresses import Purpose, key_of
 from simulator.engine.arrivals import NOWHERE
+from simulator.engine.log import STILL_OPEN, STOPPED
 from simulator.engine.reference.agenda import Phase
 from simulator.engine.reference.basket import sell, take_back
 from simulator.engine.reference.customer import Customer, Visit
@@ -34,6 +35,7 @@ _COUNT: Final = key_of(Purpose.COUNT)
 _REFER_AFTER: Final = key_of(Purpose.REFER_AFTER)
 
 Hook = Callable[[Customer, Visit], None]
+EndHook = Callable[[Customer, int, int], None]
 Steps = Generator[Event, Any, "Bound | None"]
 
 
@@ -51,6 +53,9 @@ class Bound:
     detour: int = NONE
     stored: Bound | None = None
 
+
+# Not a time: the wait goes on.
+WAITING: Final = -1
 
 # Back to the race this side trip left: a direction, not a place.
 _HOME: Final = Bound(BACK)
@@ -73,13 +78,17 @@ class Journeys:
         What they share.
     on_visit : callable, optional
         Called with the customer and each visit as it ends.
+    on_end : callable, optional
+        Called with each customer as his journey ends, the outcome (or why there is none) and the time.
     """
 
-    def __init__(self, world: World, on_visit: Hook | None = None) -> None:
+    def __init__(self, world: World, on_visit: Hook | None = None, on_end: EndHook | None = None) -> None:
         self.world = world
         self.agenda = world.agenda
         self.books = world.books
         self.on_visit = on_visit
+        self.on_end = on_end
+        self.present: dict[int, Customer] = {}
 
     # ------------------------------------------------------------------ coming in
 
@@ -101,7 +110,7 @@ class Journeys:
         """Play a customer who arrives by himself."""
         yield self.agenda.at(delay, Phase.ENTRY, self.agenda.rank(subject), 1)
         customer = self.new_customer(subject, persona, 1, self.agenda.now, 0)
-        self.books.arrive(customer)
+        self._come_in(customer)
         entry = self.world.choose(
             self.world.personas[persona].enters, customer, self.world.block(subject, NOWHERE, 0)
         )
@@ -113,7 +122,7 @@ class Journeys:
         """Play a customer whom another one brought."""
         yield self.agenda.at(delay, Phase.ENTRY, self.agenda.rank(subject), 1)
         customer = self.new_customer(subject, persona, 2, self.agenda.now, generation)
-        self.books.arrive(customer)
+        self._come_in(customer)
         entry = self.world.choose(enters, customer, words)
         yield from self.walk(customer, Bound(entry.target))
 
@@ -128,13 +137,34 @@ class Journeys:
         customer.steps = customer.entries[station.touchpoint] = 1
         words = world.block(subject, station.site, 1)
         visit = Visit(subject, persona, station.touchpoint, 1, 0, block=words)
-        self.books.arrive(customer)
+        customer.stays.append(visit)
+        self._come_in(customer)
         self.books.enter(customer, station, 0)
         remaining = world.residual(station.dwell, words)
         yield self.agenda.at(remaining, Phase.END_OF_STAY, customer.rank, 1)
         onward = self._complete(customer, station, visit, Bound(station.touchpoint))
         bound = onward if isinstance(onward, Bound) else (yield from onward)
         yield from self._travel(customer, bound)
+
+    def _come_in(self, customer: Customer) -> None:
+        self.books.arrive(customer)
+        self.present[customer.subject] = customer
+
+    def _go_out(self, customer: Customer, outcome: int) -> None:
+        del self.present[customer.subject]
+        if self.on_end is not None:
+            self.on_end(customer, outcome, self.agenda.now)
+
+    def stop(self, horizon: int) -> None:
+        """End the run: tell of everybody who is still on his way, and of the visits that are open."""
+        for customer in self.present.values():
+            for visit in customer.stays:
+                visit.left, visit.manner = horizon, Manner.OPEN
+                if visit.waited == WAITING:
+                    visit.waited = horizon - visit.entered
+                self._tell(customer, visit)
+            if self.on_end is not None:
+                self.on_end(customer, STILL_OPEN, horizon)
 
     # ------------------------------------------------------------------ the walk
 
@@ -152,6 +182,7 @@ class Journeys:
             if is_outcome:
                 outcome = bound.target - self.world.touchpoints
                 self.books.finish(customer, outcome, self.agenda.now)
+                self._go_out(customer, outcome)
                 return
             bound = yield from self.visit(customer, bound)
 
@@ -161,12 +192,14 @@ class Journeys:
         customer.steps += 1
         if customer.steps > world.max_steps:
             self.books.stop(customer)
+            self._go_out(customer, STOPPED)
             return None
         station = self._station(customer, bound.target)
         touchpoint = station.touchpoint
         number = customer.entries[touchpoint] = customer.entries.get(touchpoint, 0) + 1
         words = world.block(customer.subject, station.site, number)
         visit = Visit(customer.subject, customer.persona, touchpoint, number, now, block=words)
+        customer.stays.append(visit)
         self.books.enter(customer, station, now)
         if not self.gate_is_open(customer, station):
             return self._leave(customer, visit, self._go(customer, station.otherwise, visit), Manner.REFUSED)
@@ -216,6 +249,7 @@ class Journeys:
         team.join(ticket)
         if station.patience >= 0:
             self._limit(ticket, station.patience, _PATIENCE, customer, visit, team.renege)
+        visit.waited = WAITING
         served = yield ticket.event
         visit.waited = self.agenda.now - now
         customer.waited = customer.waited_at[station.touchpoint] = visit.waited
@@ -348,6 +382,10 @@ class Journeys:
         self.books.leave(customer, visit)
         if visit.manner not in (Manner.REFUSED, Manner.ABANDONED, Manner.CLOSED):
             customer.last_left[visit.touchpoint] = visit.left
+        customer.stays.remove(visit)
+        self._tell(customer, visit)
+
+    def _tell(self, customer: Customer, visit: Visit) -> None:
         if self.on_visit is not None:
             visit.attributes = tuple(customer.cells[: self.books.attributes].tolist())
             self.on_visit(customer, visit)

@@ -25,6 +25,7 @@ def simulate(
     seed: int,
     replication: int,
     on_visit: Callable[[Customer, Visit], None] | None = None,
+    on_end: Callable[[Customer, int, int], None] | None = None,
 ) -> Tally:
     """Play one replication.
 
@@ -37,6 +38,10 @@ def simulate(
     on_visit : callable, optional
         Called as ``on_visit(customer, visit)`` when a visit ends. It may watch; a hook that changes the
         customer makes another model, and no pairing is promised.
+    on_end : callable, optional
+        Called as ``on_end(customer, outcome, time)`` when a journey ends; the outcome is an index, or
+        `simulator.engine.log.STOPPED`. If it is given, the end of the run also calls both for what it finds
+        open: visits whose manner is `Manner.OPEN`, and customers whose outcome is `STILL_OPEN`.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def simulate(
         If the model gives a negative or NaN weight, utility or attribute.
     """
     world = World(program, seed, replication)
-    journeys = Journeys(world, on_visit)
+    journeys = Journeys(world, on_visit, on_end)
     for product in world.shelves:
         world.review(product)
     for persona in range(len(program.names.personas)):
@@ -58,6 +63,8 @@ def simulate(
     world.agenda.run(until=program.horizon)
     for shelf in world.shelves.values():
         shelf.book(program.horizon)
+    if on_end is not None:
+        journeys.stop(program.horizon)
     tally = world.books.close(world.shelves)
     tally.check()
     return tally

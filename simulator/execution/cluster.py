@@ -1,0 +1,116 @@
+"""A Dask cluster as the crew of a run."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import warnings
+from collections.abc import Iterator
+from typing import Any, Final
+
+from simulator import provenance
+from simulator.errors import InputError, MissingExtraError, Problem
+from simulator.execution.crew import Crew
+
+__all__ = ["open_cluster"]
+
+# A scheduler that is there answers in milliseconds, on another continent in a second.
+_PATIENCE: Final = 5.0
+# Workers that were started together with the scheduler need a few seconds.
+_PATIENCE_FOR_WORKERS: Final = 15.0
+# What must be the same on both sides for the results to be the same.
+_SAME: Final = ("journey", "python", "numpy", "numba")
+
+
+def facts() -> dict[str, str]:
+    """Say what moves a result here; called on every worker."""
+    found = provenance.record()
+    return {"journey": found["journey"], "python": found["python"], **found["libraries"]}
+
+
+@contextlib.contextmanager
+def open_cluster(address: str) -> Iterator[Crew]:
+    """Connect to a Dask scheduler and play on its workers.
+
+    Parameters
+    ----------
+    address : str
+        ``tcp://host:port``, as the scheduler prints it.
+
+    Raises
+    ------
+    MissingExtraError
+        If distributed is not installed.
+    InputError
+        If nobody answers, there are no workers, or a worker has another version of anything that counts.
+    """
+    distributed = _library()
+    with _client(distributed, address) as client:
+        threads = _threads(client, address)
+        _refuse_strangers(client)
+        losses = {
+            distributed.KilledWorker: "several workers died on the same task, most likely for want of memory",
+            distributed.CommClosedError: f"the connection to the cluster at {address} was lost",
+        }
+        yield Crew(client.get_executor(pure=False), 4 * threads + 16, elsewhere=True, losses=losses)
+
+
+def _library() -> Any:
+    try:
+        return importlib.import_module("distributed")
+    except ModuleNotFoundError:
+        raise MissingExtraError("distributed", "dask") from None
+
+
+@contextlib.contextmanager
+def _client(distributed: Any, address: str) -> Iterator[Any]:
+    """Open a client whose troubles are ours to tell."""
+    for name in ("distributed", "distributed.client", "distributed.comm", "distributed.core"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # versions are compared below
+            client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise _refused(f"no Dask scheduler answers at {address} ({reason})", _START) from None
+    try:
+        yield client
+    finally:
+        client.close(timeout=_PATIENCE)
+
+
+_START: Final = "start one with `dask scheduler`, and workers with `dask worker ADDRESS`"
+
+
+def _threads(client: Any, address: str) -> int:
+    """Wait for workers and count their threads."""
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE_FOR_WORKERS)
+    except TimeoutError:
+        fix = f"start some with `dask worker {address}`"
+        raise _refused(f"the Dask scheduler at {address} has no workers", fix) from None
+    return sum(client.nthreads().values())
+
+
+def _refuse_strangers(client: Any) -> None:
+    """Refuse workers on which the same run would not give the same bytes."""
+    mine, problems = facts(), []
+    for worker, theirs in sorted(client.run(facts, on_error="return").items()):
+        if not isinstance(theirs, dict):
+            problems.append(Problem(f"the worker {worker} cannot play: {theirs}", fix=_INSTALL))
+            continue
+        for name in _SAME:
+            if theirs.get(name) != mine[name]:
+                message = f"the worker {worker} has {name} {theirs.get(name)}, here it is {mine[name]}"
+                problems.append(Problem(message, fix=_INSTALL))
+    if problems:
+        raise InputError(problems)
+
+
+_INSTALL: Final = "install the same journey-simulator and libraries on every worker"
+
+
+def _refused(message: str, fix: str) -> InputError:
+    return InputError([Problem(message, fix=fix)])
