@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "check": "Find everything that is wrong with a model, and advise.",
     "run": "Play a model: what will happen?",
     "compare": "Play what-ifs on the same customers: which idea is best?",
+    "forecast": "Dated demand: how many will we sell, and when?",
     "trace": "Print the diary of one customer.",
     "map": "Draw the journey as a map.",
     "tree": "Unroll the journey into a decision tree.",

@@ -17,6 +17,7 @@ __all__ = [
     "engine_option",
     "json_option",
     "model_argument",
+    "replications_of",
     "replications_option",
     "scenario_option",
     "scenarios_argument",
@@ -60,15 +61,20 @@ def seed_option(function: _Command) -> _Command:
     )(function)
 
 
-def replications_option(function: _Command) -> _Command:
-    """Take the number of replications."""
+def replications_of(default: int, why: str) -> _Decorator[Any]:
+    """Take the number of replications, with a default of its own."""
     return click.option(
         "--replications",
         type=click.IntRange(1, limits.REPLICATIONS),
-        default=20,
+        default=default,
         show_default=True,
-        help="How often to play the whole time span; more make intervals narrower.",
-    )(function)
+        help=f"How often to play the whole time span; {why}.",
+    )
+
+
+def replications_option(function: _Command) -> _Command:
+    """Take the number of replications."""
+    return replications_of(20, "more make intervals narrower")(function)  # type: ignore[no-any-return]
 
 
 def workers_option(function: _Command) -> _Command:

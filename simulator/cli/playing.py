@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import click
 from rich.console import Console
@@ -29,6 +30,7 @@ from simulator.execution.cluster import open_cluster
 from simulator.execution.engines import EngineName, choose_engine
 from simulator.execution.memory import refuse_too_many
 from simulator.execution.prepare import prepare
+from simulator.execution.reduced import batch_size, play_reduced
 from simulator.execution.replications import RowTaker
 from simulator.program.checks import check_journey
 from simulator.program.compile import compile_journey
@@ -36,7 +38,9 @@ from simulator.program.program import Program
 from simulator.results.summary import RunResult
 from simulator.spec.load import Journey, load_journey, load_journeys
 
-__all__ = ["Bar", "Record", "load_all", "load_one", "play_journeys", "warn"]
+__all__ = ["Bar", "Record", "load_all", "load_one", "play_journeys", "play_kept", "warn"]
+
+_T = TypeVar("_T")
 
 
 Record = Callable[[Program], contextlib.AbstractContextManager[RowTaker]]
@@ -148,7 +152,11 @@ def _complete(stopped: StoppedRun, asked: int) -> list[list[Tally]]:
     StoppedRun
         If there are none.
     """
-    complete = len(stopped.tallies[0])
+    _say_stopped(stopped, len(stopped.tallies[0]), asked)
+    return stopped.tallies
+
+
+def _say_stopped(stopped: StoppedRun, complete: int, asked: int) -> None:
     if not complete:
         raise stopped
     click.echo(
@@ -156,7 +164,40 @@ def _complete(stopped: StoppedRun, asked: int) -> list[list[Tally]]:
         err=True,
     )
     click.get_current_context().meta[EXIT_CODE] = exit_code_of(stopped)
-    return stopped.tallies
+
+
+def play_kept(
+    program: Program,
+    seed: int,
+    replications: int,
+    workers: int,
+    engine: str,
+    keep: Callable[[Tally], _T],
+    cluster: str | None = None,
+) -> tuple[list[_T], EngineName]:
+    """Play replications and keep of each what a function makes of it; say which engine played.
+
+    After an interrupt what was complete is kept, the command goes on with it, and its exit code tells.
+
+    Raises
+    ------
+    InputError
+        If there is not memory enough, or no such cluster.
+    """
+    by = _engine_for([program], replications, engine, everything=bool(cluster))
+    kept: list[_T] = []
+    with contextlib.ExitStack() as opened:
+        crew = opened.enter_context(open_cluster(cluster)) if cluster else None
+        refuse_too_many([program], min(replications, batch_size(program)), 0 if crew else workers, by)
+        if by == "kernel" and crew is None:
+            prepare()
+        bar = opened.enter_context(Bar())
+        try:
+            for one in play_reduced(program, seed, replications, keep, workers, bar.advance, crew, by):
+                kept.append(one)
+        except StoppedRun as stopped:
+            _say_stopped(stopped, len(kept), replications)
+    return kept, by
 
 
 def _targets(journey: Journey) -> dict[str, float]:

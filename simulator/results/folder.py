@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from simulator import provenance
 from simulator.engine.tally import Tally
 from simulator.errors import InputError, Problem
+from simulator.program.program import Program
 from simulator.results.digest import digest_of
 from simulator.results.document import run_document
 from simulator.results.summary import RunResult
@@ -30,11 +31,14 @@ from simulator.results.tables import tables_of
 __all__ = [
     "FOLDER_SCHEMA",
     "MANIFEST",
+    "Made",
     "Recorded",
     "RunFolder",
     "read_folder",
     "refuse_taken",
+    "seal_folder",
     "write_folder",
+    "write_json",
 ]
 
 FOLDER_SCHEMA: Final = "journey.folder/1"
@@ -54,6 +58,38 @@ def refuse_taken(path: Path) -> None:
     if path.exists() or path.is_symlink():
         what = "a folder that is not empty" if path.is_dir() else "a file"
         raise InputError([Problem(f"{path} is {what}", fix="name a new folder with --out")])
+
+
+class Made(Protocol):
+    """What a manifest says about how something was played."""
+
+    @property
+    def program(self) -> Program:
+        """What was played."""
+
+    @property
+    def seed(self) -> int:
+        """The seed."""
+
+    @property
+    def replications(self) -> int:
+        """How many replications."""
+
+    @property
+    def asked(self) -> int | None:
+        """How many were asked for, where there are fewer."""
+
+    @property
+    def engine(self) -> str:
+        """Which engine played."""
+
+    @property
+    def digests(self) -> Sequence[str]:
+        """The content of each replication."""
+
+    @property
+    def digest(self) -> str:
+        """The content of all."""
 
 
 class RunFolder:
@@ -109,41 +145,62 @@ def write_folder(
     """
     for name, table in tables_of(result).items():
         pq.write_table(table, folder.path / f"{name}.parquet", write_page_checksum=True)
-    _write_json(folder.path / "result.json", run_document(result))
+    write_json(folder.path / "result.json", run_document(result))
+    seal_folder(folder, "run", result, sources, command)
+
+
+def seal_folder(
+    folder: RunFolder, kind: str, made: Made, sources: Mapping[str, str], command: Sequence[str] = ()
+) -> None:
+    """Write the manifest of what is in a folder, and have all of it on the disk.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Entered, with every other file written.
+    kind : str
+        What it is the folder of: ``run`` or ``forecast``.
+    made : Made
+        How it was played.
+    sources, command
+        As :func:`write_folder`.
+    """
     files = {path.name: _fingerprint(path) for path in sorted(folder.path.iterdir())}
-    manifest = _manifest(result, sources, command, files)
-    _write_json(folder.path / MANIFEST, {**manifest, "content": _content(manifest)})
+    manifest = _manifest(kind, made, sources, command, files)
+    write_json(folder.path / MANIFEST, {**manifest, "content": _content(manifest)})
     for path in folder.path.iterdir():
         _sync(path)
     _sync(folder.path)
 
 
 def _manifest(
-    result: RunResult, sources: Mapping[str, str], command: Sequence[str], files: Mapping[str, Any]
+    kind: str, made: Made, sources: Mapping[str, str], command: Sequence[str], files: Mapping[str, Any]
 ) -> dict[str, Any]:
     model, *scenarios = [{"file": name, "text": text} for name, text in sources.items()]
     return {
         "schema": FOLDER_SCHEMA,
+        "kind": kind,
         "provenance": provenance.record(),
         "command": list(command),
         "program": {
-            "title": result.program.title,
-            "scenario": result.program.scenario or None,
-            "hash": result.program.hash,
+            "title": made.program.title,
+            "scenario": made.program.scenario or None,
+            "hash": made.program.hash,
         },
         "model": model,
         "scenario": scenarios[0] if scenarios else None,
-        "seed": result.seed,
-        "replications": result.replications,
-        "asked": result.asked or result.replications,
-        "engine": result.engine,
-        "digests": result.digests,
-        "digest": result.digest,
+        "seed": made.seed,
+        "replications": made.replications,
+        "asked": made.asked or made.replications,
+        "engine": made.engine,
+        "digests": list(made.digests),
+        "digest": made.digest,
         "files": files,
     }
 
 
-def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """Write a document; a number that is none would be a defect, so it is refused."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
 

@@ -1,0 +1,99 @@
+"""Every replication's path through time, and what is read off them: quantiles, never a normal assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simulator.analysis.forecast.sheet import Path, Sheet
+from simulator.program.program import Program
+from simulator.results.digest import digest_of
+from simulator.results.estimate import quantiles_over_replications
+
+__all__ = ["Draws"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The paths of a forecast.
+
+    Attributes
+    ----------
+    sheet : Sheet
+        Which series, over which periods.
+    seed : int
+    engine : str
+    values : ndarray of integers, shape (kinds, series, periods, draws)
+    digests : tuple of str
+        Of each replication's whole tally.
+    cuts : mapping of level to ndarray of int64, shape (names, draws)
+        All demand of the whole time, cut apart in every way.
+    sets : ndarray of int64, shape (draws,), optional
+        Which set of numbers each replication was played with, where the model's own numbers were drawn
+        afresh; None where all were played with the numbers as written.
+    """
+
+    sheet: Sheet
+    seed: int
+    engine: str
+    values: Integers
+    digests: tuple[str, ...]
+    cuts: Mapping[str, NDArray[np.int64]]
+    sets: NDArray[np.int64] | None = None
+
+    @classmethod
+    def collect(
+        cls, sheet: Sheet, seed: int, engine: str, paths: Iterable[Path], sets: ArrayLike | None = None
+    ) -> Draws:
+        """Lay the paths of all replications side by side, in 32 bits where they fit."""
+        listed = list(paths)
+        values: Integers = np.stack([path.values for path in listed], axis=-1)
+        small = np.iinfo(np.int32)
+        if values.min(initial=0) >= small.min and values.max(initial=0) <= small.max:
+            values = values.astype(np.int32)
+        cuts = {level: np.stack([path.cuts[level] for path in listed], axis=-1) for level in sheet.levels}
+        numbered = None if sets is None else np.asarray(sets, dtype=np.int64)
+        return cls(sheet, seed, engine, values, tuple(path.digest for path in listed), cuts, numbered)
+
+    @property
+    def program(self) -> Program:
+        """What was played."""
+        return self.sheet.program
+
+    @property
+    def replications(self) -> int:
+        """How many paths there are."""
+        return int(self.values.shape[-1])
+
+    @property
+    def digest(self) -> str:
+        """The content of all replications, as `journey run` gives it."""
+        return digest_of(self.digests)
+
+    def of(self, kind: str | None = None) -> Integers:
+        """Give the paths of one kind of count, shape (series, periods, draws); the main one by default.
+
+        ``lost`` is units asked for less those sold. In a period in which somebody gets what he asked for
+        in vain in an earlier one, it may be negative.
+        """
+        if kind == "lost":
+            return np.asarray(self.of("demand") - self.of("sold"))
+        return np.asarray(self.values[0 if kind is None else self.sheet.kinds.index(kind)])
+
+    def mean(self, kind: str | None = None) -> Floats:
+        """Give means, shape (series, periods)."""
+        return np.asarray(self.of(kind).mean(axis=-1))
+
+    def quantiles(self, shares: Sequence[float], kind: str | None = None) -> Floats:
+        """Read quantiles off the paths, shape (shares, series, periods)."""
+        return quantiles_over_replications(np.moveaxis(self.of(kind), -1, 0), shares)
+
+    def totals(self, kind: str | None = None) -> Integers:
+        """Add each path up over the whole time, shape (series, draws)."""
+        return np.asarray(self.of(kind).sum(axis=1, dtype=np.int64))

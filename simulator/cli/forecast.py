@@ -1,0 +1,117 @@
+"""``journey forecast``: dated demand with quantiles."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+
+import click
+
+from simulator.analysis.forecast.document import forecast_document
+from simulator.analysis.forecast.draws import Draws
+from simulator.analysis.forecast.files import write_tables
+from simulator.analysis.forecast.sheet import SUBJECTS, lay_sheet
+from simulator.cli.options import (
+    as_json,
+    engine_option,
+    json_option,
+    model_argument,
+    replications_of,
+    scenario_option,
+    seed_option,
+    workers_option,
+)
+from simulator.cli.playing import load_one, play_kept
+from simulator.program.compile import compile_journey
+from simulator.report.tables_forecast import forecast_tables
+from simulator.report.terminal import show
+from simulator.results.folder import RunFolder, refuse_taken, seal_folder, write_json
+from simulator.results.periods import UNITS_OF_TIME
+from simulator.spec.units import parse_date
+
+__all__ = ["command"]
+
+
+def _date(ctx: click.Context, option: click.Parameter, value: str | None) -> datetime.date | None:
+    """Read a date as a model file would."""
+    try:
+        return None if value is None else parse_date(value)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), ctx, option) from wrong
+
+
+@click.command("forecast")
+@model_argument
+@scenario_option
+@click.option(
+    "--by", default="week", show_default=True, metavar="|".join(UNITS_OF_TIME), help="How long a period is."
+)
+@click.option(
+    "--per",
+    multiple=True,
+    metavar="LEVEL",
+    help="product, persona, channel, touchpoint (where it is asked for), entrance (where the customer came "
+    "in) or total; may be given several times  [default: product]",
+)
+@click.option("--only", multiple=True, metavar="NAME", help="Only this series; may be given several times.")
+@click.option(
+    "--of",
+    metavar="|".join(SUBJECTS),
+    help="What to forecast  [default: demand in units, or conversions where nothing is sold]",
+)
+@click.option(
+    "--from", "since", callback=_date, metavar="DATE", help="First date  [default: after the warm-up]"
+)
+@click.option("--to", callback=_date, metavar="DATE", help="Last date  [default: the end]")
+@seed_option
+@replications_of(200, "each is one possible future, and quantiles are read off them")
+@workers_option
+@engine_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write draws, quantiles and a manifest to a new folder."
+)
+@json_option
+def command(
+    model: Path,
+    scenario: Path | None,
+    by: str,
+    per: tuple[str, ...],
+    only: tuple[str, ...],
+    of: str | None,
+    since: datetime.date | None,
+    to: datetime.date | None,
+    seed: int,
+    replications: int,
+    workers: int,
+    engine: str,
+    out: Path | None,
+    machine: bool,
+) -> None:
+    """Forecast demand by date: how many we will sell, and when.
+
+    Every replication is one possible future, kept whole; quantiles are read off them. Demand is what is
+    asked for, whether or not it is there to be sold.
+    """
+    if out is not None:
+        refuse_taken(out)
+    journey = load_one(model, scenario)
+    program = compile_journey(journey)
+    sheet = lay_sheet(journey, program, of=of, by=by, per=per, only=only, since=since, to=to)
+    paths, engine = play_kept(program, seed, replications, workers, engine, sheet.read)
+    draws = Draws.collect(sheet, seed, engine, paths)
+    if out is not None:
+        _write(out, draws, [path for path in (model, scenario) if path is not None])
+    if machine:
+        click.echo(as_json(forecast_document(draws)))
+    else:
+        show(forecast_tables(draws))
+
+
+def _write(out: Path, draws: Draws, sources: list[Path]) -> None:
+    texts = {path.name: path.read_text(encoding="utf-8-sig") for path in sources}
+    with RunFolder(out) as folder:
+        write_tables(draws, folder.path)
+        write_json(folder.path / "forecast.json", forecast_document(draws))
+        seal_folder(folder, "forecast", draws, texts, ["journey", *sys.argv[1:]])
+    click.echo(f"wrote {out}", err=True)
