@@ -12,7 +12,7 @@ import simulator
 __all__ = ["Provenance", "record"]
 
 # Libraries whose version can move a result or a file.
-_LIBRARIES: Final = ("numpy", "numba", "simpy", "scipy", "pyarrow", "pydantic", "pyyaml")
+_LIBRARIES: Final = ("numpy", "numba", "simpy", "scipy", "pyarrow", "pydantic", "pyyaml", "holidays")
 
 
 class Provenance(TypedDict):

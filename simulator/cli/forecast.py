@@ -24,6 +24,8 @@ from simulator.cli.options import (
 )
 from simulator.cli.playing import load_one, play_kept
 from simulator.program.compile import compile_journey
+from simulator.report.charts.fan import fan_figure
+from simulator.report.charts.style import chart_kind, write_chart
 from simulator.report.tables_forecast import forecast_tables
 from simulator.report.terminal import show
 from simulator.results.folder import RunFolder, refuse_taken, seal_folder, write_json
@@ -71,6 +73,12 @@ def _date(ctx: click.Context, option: click.Parameter, value: str | None) -> dat
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write draws, quantiles and a manifest to a new folder."
 )
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Draw the fan to this file (.svg or .png).",
+)
 @json_option
 def command(
     model: Path,
@@ -86,6 +94,7 @@ def command(
     workers: int,
     engine: str,
     out: Path | None,
+    plot: Path | None,
     machine: bool,
 ) -> None:
     """Forecast demand by date: how many we will sell, and when.
@@ -95,6 +104,8 @@ def command(
     """
     if out is not None:
         refuse_taken(out)
+    if plot is not None:
+        chart_kind(plot)
     journey = load_one(model, scenario)
     program = compile_journey(journey)
     sheet = lay_sheet(journey, program, of=of, by=by, per=per, only=only, since=since, to=to)
@@ -102,6 +113,9 @@ def command(
     draws = Draws.collect(sheet, seed, engine, paths)
     if out is not None:
         _write(out, draws, [path for path in (model, scenario) if path is not None])
+    if plot is not None:
+        write_chart(fan_figure(draws), plot)
+        click.echo(f"wrote {plot}", err=True)
     if machine:
         click.echo(as_json(forecast_document(draws)))
     else:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.spec.holidays import event_spans, holiday_factors
 from simulator.spec.model import DAY, Model
 from simulator.spec.people import Arrivals
 from simulator.spec.world import Event, Team
@@ -45,15 +46,15 @@ def _instant(model: Model, date: datetime.date) -> int:
     return (date - model.start).days * DAY
 
 
-def _span(model: Model, event: Event) -> tuple[int, int]:
-    """When an event holds, [from, until) in ms; `to` is inclusive."""
-    return _instant(model, event.since), _instant(model, event.to) + DAY
+def _spans(model: Model, event: Event) -> list[tuple[int, int]]:
+    """When an event holds, each time [from, until) in ms."""
+    return [(_instant(model, since), _instant(model, to) + DAY) for since, to in event_spans(model, event)]
 
 
 def day_means(model: Model, persona: str, arrivals: Arrivals | None) -> NDArray[np.float64]:
     """Compute the mean number of arrivals of a persona on each date of the horizon.
 
-    The factors of a day multiply: rate × weekday × month × growth × events.
+    The factors of a day multiply: rate × weekday × month × holiday × growth × events.
 
     Returns
     -------
@@ -62,18 +63,19 @@ def day_means(model: Model, persona: str, arrivals: Arrivals | None) -> NDArray[
     listed = dates(model)
     if arrivals is None:
         return np.zeros(len(listed))
+    holidays = holiday_factors(model, arrivals) if arrivals.holiday else {}
     means = []
     for day, date in enumerate(listed):
         mean = arrivals.rate * (1.0 + arrivals.growth) ** (day / MONTH_DAYS)
         mean *= arrivals.weekday.get(date.weekday(), 1.0) * arrivals.month.get(date.month, 1.0)
-        for _, event in sorted(model.events.items()):
-            factor = event.arrivals
-            if factor is None or not event.since <= date <= event.to:
-                continue
-            if not factor.personas or persona in factor.personas:
-                mean *= factor.times
-        means.append(mean)
-    return np.array(means)
+        means.append(mean * holidays.get(date, 1.0))
+    found = np.array(means)
+    for _, event in sorted(model.events.items()):
+        factor = event.arrivals
+        if factor is not None and (not factor.personas or persona in factor.personas):
+            for since, until in _spans(model, event):
+                found[since // DAY : until // DAY] *= factor.times
+    return found
 
 
 def hour_profile(arrivals: Arrivals | None) -> NDArray[np.float64]:
@@ -107,9 +109,10 @@ def price_timeline(model: Model, product: str) -> Timeline:
     Of two events that set it, the later-starting wins, ties by name.
     """
     events = [
-        (*_span(model, event), name, event.price[product])
+        (*span, name, event.price[product])
         for name, event in model.events.items()
         if product in event.price
+        for span in _spans(model, event)
     ]
 
     def price(time: int) -> float:
@@ -122,7 +125,11 @@ def price_timeline(model: Model, product: str) -> Timeline:
 
 def odds_timeline(model: Model, factors: Mapping[str, float]) -> Timeline:
     """Follow the dated factor of one target: overlapping events multiply."""
-    spans = [(*_span(model, model.events[name]), factor) for name, factor in sorted(factors.items())]
+    spans = [
+        (*span, factor)
+        for name, factor in sorted(factors.items())
+        for span in _spans(model, model.events[name])
+    ]
 
     def odds(time: int) -> float:
         product = 1.0
@@ -137,9 +144,10 @@ def odds_timeline(model: Model, factors: Mapping[str, float]) -> Timeline:
 def opening_timelines(model: Model, name: str, team: Team) -> tuple[Timeline, Timeline]:
     """Follow a team's servers (0 while closed) and whether it is open (1 or 0)."""
     events = [
-        (*_span(model, event), other, event.teams[name].servers)
+        (*span, other, event.teams[name].servers)
         for other, event in model.events.items()
         if name in event.teams
+        for span in _spans(model, event)
     ]
     hours = team.hours
 

@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from simulator.analysis.forecast.draws import Draws
 from simulator.analysis.forecast.drivers import Driver, drivers
 from simulator.analysis.variance import split_variance
+from simulator.report.charts.fan import fan_text
 from simulator.report.terminal import WIDTH, heading, note, number, table
 
 __all__ = ["forecast_tables"]
@@ -31,6 +32,8 @@ _SAID: Final = {"demand": "units asked for", "conversions": "conversions"}
 def forecast_tables(draws: Draws) -> Iterator[RenderableType]:
     """Lay out a forecast: every period, the whole time, what drives it, why it is as wide as it is."""
     yield _headline(draws)
+    if any(period.whole for period in draws.sheet.periods[1:]):
+        yield fan_text(draws, int(draws.mean().sum(axis=1).argmax()), WIDTH)
     yield from _periods(draws)
     yield _totals(draws)
     yield from _drivers(draws)

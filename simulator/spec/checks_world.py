@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping
 
 from simulator.errors import nearest
+from simulator.spec.checks_calendar import advise_calendar, check_calendar
 from simulator.spec.model import Model
 from simulator.spec.parts import Path, lines
 from simulator.spec.paths import split_path
@@ -33,13 +33,14 @@ def check_world(model: Model, views: tuple[View, ...]) -> Iterator[Finding]:
     yield from _goals(model, anywhere)
     yield from _sessions(model, views)
     yield from _stocks(model, views)
-    yield from _sales_dates(model)
+    yield from check_calendar(model)
     for name, event in model.events.items():
         yield from _event(("events", name), event, model, views)
 
 
 def advise_world(model: Model, views: tuple[View, ...]) -> Iterator[Finding]:
     """Find what can be simulated but was hardly meant."""
+    yield from advise_calendar(model)
     sold = _sold_anywhere(views)
     for product in model.products:
         if product not in sold and product not in model.inventory:
@@ -138,25 +139,7 @@ def _sold_anywhere(views: tuple[View, ...]) -> set[str]:
     return {product for view in views for each in view.touchpoints.values() for _, product, _ in lines(each)}
 
 
-def _sales_dates(model: Model) -> Iterator[Finding]:
-    for name, product in model.products.items():
-        dates = product.sold
-        if dates is not None and dates.since is not None and dates.to is not None and dates.to < dates.since:
-            yield Finding(
-                ("products", name, "sold"),
-                f"its sale ends ({dates.to}) before it begins ({dates.since})",
-                "exchange the dates",
-            )
-
-
 def _event(base: Path, event: Event, model: Model, views: tuple[View, ...]) -> Iterator[Finding]:
-    if event.to < model.start or datetime.datetime.combine(event.since, datetime.time()) >= model.end:
-        yield Finding(
-            (*base, "from"),
-            f"the event ({event.since} to {event.to}) lies outside the simulated time "
-            f"({model.start} to {model.end - datetime.timedelta(milliseconds=1):%Y-%m-%d})",
-            "move the event, or the start or the horizon of the model",
-        )
     wanted = (
         ("product", event.price, model.products, (*base, "price")),
         ("team", event.teams, model.teams, (*base, "teams")),

@@ -23,7 +23,17 @@ from simulator.spec.quantities import Count, Date, Duration, Name, Text
 from simulator.spec.rows import Written
 from simulator.spec.stages import PRESETS
 from simulator.spec.touchpoint import Detour, Touchpoint
-from simulator.spec.world import ContactCap, Event, Evidence, Milestone, Product, Sessions, Stock, Team
+from simulator.spec.world import (
+    ContactCap,
+    Event,
+    Evidence,
+    Holidays,
+    Milestone,
+    Product,
+    Sessions,
+    Stock,
+    Team,
+)
 
 __all__ = ["CONSENT", "DAY", "Model"]
 
@@ -98,6 +108,8 @@ class Model(Written):
     """How many messages one customer may get."""
     sessions: Sessions = Sessions()
     """What counts as a session."""
+    holidays: Holidays | None = None
+    """Whose public holidays count; a country, where all of it has the same."""
     events: dict[Name, Event] = {}
     """Dated changes of the world."""
     personas: Annotated[dict[Name, Persona], Field(min_length=1)]

@@ -68,6 +68,8 @@ class Arrivals(Written):
     """Factors by weekday (mon … sun, mon-fri); what is not named is 1."""
     month: Months = {}
     """Factors by month (jan … dec); what is not named is 1."""
+    holiday: dict[Name, Amount] = {}
+    """Factors by public holiday; `any` is every holiday that is not named."""
     growth: Growth = 0.0
     """Growth of the rate, compounded, such as 1 % per month."""
     hours: Hours = {}

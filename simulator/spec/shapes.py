@@ -24,7 +24,7 @@ from simulator.spec.people import Hours, Months, Weekdays
 from simulator.spec.quantities import Condition, Duration
 from simulator.spec.rows import Each, Line, Option, Row, Rule, Share, is_rules
 from simulator.spec.touchpoint import Effect, Sells, Touchpoint
-from simulator.spec.world import Opening
+from simulator.spec.world import Event, Opening
 
 __all__ = [
     "ALTERNATIVES",
@@ -118,6 +118,7 @@ ALTERNATIVES: Final[Mapping[type[BaseModel], tuple[tuple[str, ...], ...]]] = {
     Touchpoint: (("next",), ("choose",), ("race",)),
     Sells: (("one_of",), ("each",)),
     Effect: (("to", "noise"), ("chance",)),
+    Event: (("from", "to"), ("holiday", "before", "after")),
 }
 
 _SHORT: Final[Mapping[type[BaseModel], str]] = {Option: "utility", Line: "p", Share: "p", Effect: "to"}

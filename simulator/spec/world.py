@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from simulator.spec import units
+from simulator.spec.holidays import check_country, check_subdivision
 from simulator.spec.quantities import (
     Amount,
     Chance,
@@ -26,6 +27,7 @@ __all__ = [
     "ContactCap",
     "Event",
     "Evidence",
+    "Holidays",
     "Milestone",
     "Policy",
     "Product",
@@ -164,15 +166,51 @@ class _Servers(Written):
     """How many serve on these days."""
 
 
+class Holidays(Written):
+    """Whose public holidays are meant by `arrivals.holiday` and by events with `holiday`."""
+
+    country: Text
+    """ISO 3166 code of a country, such as DE."""
+    subdivision: Text | None = None
+    """ISO 3166 code of a part of it, such as BY; its own holidays count too."""
+
+    @field_validator("country")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        check_country(value)
+        return value
+
+    @field_validator("subdivision")
+    @classmethod
+    def _part(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and "country" in info.data:
+            check_subdivision(info.data["country"], value)
+        return value
+
+
+def _names(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 class Event(Written):
-    """Something dated that changes the world: a sale, a holiday, a competitor's launch."""
+    """Something dated that changes the world: a sale, a holiday, a new price, a competitor's launch."""
 
     name: Text | None = None
     """What a report calls it; default its key."""
-    since: Date = Field(alias="from")
-    """First day (written `from`)."""
-    to: Date
-    """Last day, inclusive."""
+    since: Date | None = Field(default=None, alias="from")
+    """First day (written `from`); default from the start."""
+    to: Date | None = None
+    """Last day, inclusive; default to the end."""
+    holiday: Annotated[
+        list[Name],
+        BeforeValidator(_names),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    ] = []
+    """Instead of dates: the public holidays on which it holds, every year, by name; `any` is all of them."""
+    before: Duration = 0.0
+    """It begins so many days before the holiday."""
+    after: Duration = 0.0
+    """It ends so many days after the holiday."""
     arrivals: _ArrivalFactor | None = None
     """More or fewer arrivals."""
     price: dict[Name, Amount] = {}
@@ -184,8 +222,17 @@ class Event(Written):
 
     @model_validator(mode="after")
     def _dates(self) -> Event:
-        if self.to < self.since:
+        dated = self.since is not None or self.to is not None
+        if dated == bool(self.holiday):
+            wrong = "has both dates and a holiday" if dated else "has no date"
+            raise ValueError(f"an event {wrong}; write from, to or both, or holiday")
+        if self.since is not None and self.to is not None and self.to < self.since:
             raise ValueError(f"it ends ({self.to}) before it begins ({self.since})")
+        for word, part in (("before", self.before), ("after", self.after)):
+            if part and dated:
+                raise ValueError(f"{word} counts from a holiday, and this event has dates")
+            if part % units.DAY:
+                raise ValueError(f"{word} counts whole days, such as 3 days")
         return self
 
 

@@ -51,6 +51,10 @@ def forecast_document(draws: Draws) -> Document:
         "by": sheet.by,
         "per": list(dict.fromkeys(one.level for one in sheet.series)),
         "uncertainty": draws.sets is not None,
+        "events": [
+            {"name": mark.name, "from": mark.since.isoformat(), "to": mark.to.isoformat()}
+            for mark in sheet.marks
+        ],
         "rows": _rows(draws),
         "totals": _totals(draws),
         "drivers": {

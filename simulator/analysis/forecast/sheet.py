@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -15,9 +15,10 @@ from simulator.engine.tally import Tally
 from simulator.errors import InputError, Problem, nearest
 from simulator.program.program import Program
 from simulator.results.periods import UNITS_OF_TIME, Period, add_up, counted_days, periods
+from simulator.spec.holidays import event_spans
 from simulator.spec.load import Journey
 
-__all__ = ["KINDS", "SUBJECTS", "Path", "Sheet", "lay_sheet"]
+__all__ = ["KINDS", "SUBJECTS", "Mark", "Path", "Sheet", "lay_sheet"]
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {"demand": ("demand", "sold"), "conversions": ("conversions",)}
 SUBJECTS: Final = tuple(KINDS)
@@ -40,6 +41,21 @@ class Path(NamedTuple):
     cuts: Mapping[str, NDArray[np.int64]]
 
 
+class Mark(NamedTuple):
+    """Something dated that the model knows of.
+
+    Attributes
+    ----------
+    name : str
+    since, to : date
+        Both inclusive.
+    """
+
+    name: str
+    since: datetime.date
+    to: datetime.date
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Which series, over which periods.
@@ -53,6 +69,8 @@ class Sheet:
         One of `UNITS_OF_TIME`.
     series : tuple of Series
     periods : tuple of Period
+    marks : tuple of Mark
+        The events of that time, in order.
     levels : mapping of str to Level
         How a tally is cut apart.
     """
@@ -62,6 +80,7 @@ class Sheet:
     by: str
     series: tuple[Series, ...]
     periods: tuple[Period, ...]
+    marks: tuple[Mark, ...]
     levels: Mapping[str, Level] = field(repr=False)
 
     @property
@@ -115,7 +134,22 @@ def lay_sheet(
     levels = levels_of(journey, program, of)
     series = name_series(levels, per or (["product"] if of == "demand" else ["total"]))
     chosen = _chosen(series, only, program)
-    return Sheet(program, of, by, tuple(chosen), tuple(_dated(program, by, since, to)), levels)
+    dated = tuple(_dated(program, by, since, to))
+    return Sheet(program, of, by, tuple(chosen), dated, tuple(_marks(journey, dated)), levels)
+
+
+def _marks(journey: Journey, dated: Sequence[Period]) -> Iterator[Mark]:
+    """Give the events of these periods; one without an end is marked on its first day."""
+    model = journey.model
+    first, last = (model.start + datetime.timedelta(days=day) for day in (dated[0].first, dated[-1].last - 1))
+    found = []
+    for key, event in model.events.items():
+        for since, to in event_spans(model, event):
+            if not event.holiday and event.to is None:
+                to = since
+            if to >= first and since <= last:
+                found.append(Mark(event.name or key, max(since, first), min(to, last)))
+    yield from sorted(found, key=lambda mark: (mark.since, mark.to, mark.name))
 
 
 def _subject(journey: Journey, program: Program, of: str | None) -> str:

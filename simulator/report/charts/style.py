@@ -7,6 +7,7 @@ chart gives the same bytes: an SVG carries no date and no random identifier.
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ __all__ = [
     "drawing",
     "grid",
     "legend_below",
+    "round_up",
     "terminal_chart",
     "write_chart",
 ]
@@ -184,6 +186,21 @@ def write_chart(figure: Figure, path: Path) -> None:
         As :func:`chart_kind`.
     """
     path.write_bytes(chart_bytes(figure, chart_kind(path)))
+
+
+def round_up(high: float, most: int = 6) -> list[float]:
+    """List round numbers from 0 to at least `high`, for the axis of counts; at most so many steps.
+
+    Examples
+    --------
+    >>> round_up(83.0)
+    [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
+    """
+    step = 1.0
+    while high > most * step:
+        leading = step / 10 ** math.floor(math.log10(step) + 1e-9)
+        step *= 2.5 if round(leading) == 2 else 2.0
+    return [step * number for number in range(max(1, math.ceil(high / step)) + 1)]
 
 
 @contextmanager
