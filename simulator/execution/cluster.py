@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import socket
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from simulator import provenance
 from simulator.errors import InputError, MissingExtraError, Problem
 from simulator.execution.crew import Crew
 
-__all__ = ["open_cluster"]
+__all__ = ["open_cluster", "refuse_strangers"]
 
 # A scheduler that is there answers in milliseconds, on another continent in a second.
 _PATIENCE: Final = 5.0
@@ -48,10 +50,10 @@ def open_cluster(address: str) -> Iterator[Crew]:
     distributed = _library()
     with _client(distributed, address) as client:
         threads = _threads(client, address)
-        _refuse_strangers(client)
+        refuse_strangers(client, facts())
         losses = {
             distributed.KilledWorker: "several workers died on the same task, most likely for want of memory",
-            distributed.CommClosedError: f"the connection to the cluster at {address} was lost",
+            distributed.comm.CommClosedError: f"the connection to the cluster at {address} was lost",
         }
         yield Crew(client.get_executor(pure=False), 4 * threads + 16, elsewhere=True, losses=losses)
 
@@ -69,16 +71,33 @@ def _client(distributed: Any, address: str) -> Iterator[Any]:
     for name in ("distributed", "distributed.client", "distributed.comm", "distributed.core"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        _look_up(address)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # versions are compared below
             client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())
+    except (OSError, ValueError, TypeError, AssertionError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise _refused(f"no Dask scheduler answers at {address} ({reason})", _START) from None
     try:
         yield client
     finally:
         client.close(timeout=_PATIENCE)
+
+
+def _look_up(address: str) -> None:
+    """Find out at once whether there is such a host; the library would go on asking.
+
+    Raises
+    ------
+    OSError
+        If nobody knows it.
+    ValueError
+        If the address is none.
+    """
+    parts = urlsplit(address)
+    if not parts.scheme or not parts.hostname or not parts.port:
+        raise ValueError("an address is tcp://host:port")
+    socket.getaddrinfo(parts.hostname, parts.port)
 
 
 _START: Final = "start one with `dask scheduler`, and workers with `dask worker ADDRESS`"
@@ -94,9 +113,9 @@ def _threads(client: Any, address: str) -> int:
     return sum(client.nthreads().values())
 
 
-def _refuse_strangers(client: Any) -> None:
+def refuse_strangers(client: Any, mine: Mapping[str, str]) -> None:
     """Refuse workers on which the same run would not give the same bytes."""
-    mine, problems = facts(), []
+    problems = []
     for worker, theirs in sorted(client.run(facts, on_error="return").items()):
         if not isinstance(theirs, dict):
             problems.append(Problem(f"the worker {worker} cannot play: {theirs}", fix=_INSTALL))

@@ -23,7 +23,7 @@ from simulator.engine.tally import PEOPLE
 from simulator.program.program import Program
 from simulator.program.tables import Manner
 
-__all__ = ["STATUS", "Part", "PartWriter", "RowWriter", "batches_of"]
+__all__ = ["STATUS", "Part", "PartWriter", "RowWriter", "batches_of", "customer_batch", "visit_batch"]
 
 STATUS: Final = ("ended", "open", "stopped")
 

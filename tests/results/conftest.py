@@ -53,6 +53,16 @@ def shop() -> Program:
 
 
 @pytest.fixture(scope="session")
+def slow() -> Program:
+    """Compile the shop with long stays, so that the end finds people in service, in the queue, on the way."""
+    ad = {**SHOP["touchpoints"]["ad"], "dwell": "3 days"}
+    chat = {**SHOP["touchpoints"]["chat"], "dwell": "1 day", "on_closed": "wait"}
+    chat["next"] = {"order": {"p": 0.5, "after": "2 days"}, "left": "rest"}
+    touchpoints = {**SHOP["touchpoints"], "ad": ad, "chat": chat}
+    return compile_journey(journey_from_data({**SHOP, "touchpoints": touchpoints}))
+
+
+@pytest.fixture(scope="session")
 def plain() -> Program:
     """Compile the same shop without team and stock, so that customers share nothing."""
     data = {key: value for key, value in SHOP.items() if key not in ("inventory", "teams")}
