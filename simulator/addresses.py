@@ -46,6 +46,7 @@ class Purpose(StrEnum):
     RACE_P = "race_p"  # whether it rings at all; sub-name the clock
     SELLS = "sells"  # which product (`one_of`), or whether a line is in the basket; sub-name the product
     UNITS = "units"  # how many units of a line; sub-name the product
+    SUBSTITUTES = "substitutes"  # what replaces a product that is out; sub-names both products
     RESTOCK = "restock"  # how many of a returned line's units are sold again
     SET = "set"  # the noise of an effect; sub-name the attribute
     CHANCE = "chance"  # whether `{chance: p}` sets 1; sub-name the attribute
@@ -113,7 +114,7 @@ def site_of(touchpoint: str) -> int:
     return int.from_bytes(_digest(("site", touchpoint), 5), "little")
 
 
-def key_of(purpose: Purpose | str, name: str = "") -> int:
+def key_of(purpose: Purpose | str, name: str = "", *more: str) -> int:
     """Give the key that turns the block of an entry into the uniform of one purpose.
 
     Parameters
@@ -122,6 +123,8 @@ def key_of(purpose: Purpose | str, name: str = "") -> int:
         What the draw is for.
     name : str
         The sub-name: a target, product, attribute or clock; empty where the purpose has none.
+    *more : str
+        Further sub-names, where one does not say it.
 
     Returns
     -------
@@ -133,7 +136,7 @@ def key_of(purpose: Purpose | str, name: str = "") -> int:
     ValueError
         For an unknown purpose or a control character.
     """
-    return int.from_bytes(_digest(("key", Purpose(purpose).value, name), 8), "little", signed=True)
+    return int.from_bytes(_digest(("key", Purpose(purpose).value, name, *more), 8), "little", signed=True)
 
 
 def _digest(parts: tuple[str | int, ...], size: int) -> bytes:

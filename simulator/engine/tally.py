@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from simulator.errors import ConservationError
 from simulator.program.program import Program
 
-__all__ = ["PEOPLE", "SHAPES", "STOCK", "UNITS", "Tally", "empty_counts", "shape_of"]
+__all__ = ["LEVELS", "PEOPLE", "SHAPES", "STOCK", "UNITS", "Tally", "empty_counts", "shape_of"]
 
 PEOPLE: Final = ("existing", "arrived", "referred")
-UNITS: Final = ("demand", "sold", "lost", "retried", "returned", "restocked")
+# `sold` counts those sold in place of another product too: they are `substituted`, and in no demand.
+# `missed` were not on the shelf when they were first asked for, whether owed, lost or got later.
+UNITS: Final = ("demand", "sold", "lost", "retried", "returned", "restocked", "missed", "substituted")
 STOCK: Final = (
     "initial",
     "ordered",
@@ -31,7 +33,12 @@ STOCK: Final = (
     "owed",
     "orders",
     "unit_ms",
+    "owed_ms",
+    "out_ms",
+    "cycles",
+    "short_cycles",
 )
+LEVELS: Final = ("on_hand", "owed", "ordered", "out")
 
 # The axes of every count. One letter each: P persona, T touchpoint, O outcome, E edge, A attribute,
 # G product (good), D day, M milestone, I entrance, J till, and the named kinds above.
@@ -60,7 +67,7 @@ SHAPES: Final[Mapping[str, str]] = {
     "feelings": "PTA",  # sum of each attribute after a visit, 1e-6
     "ended": "P",  # journeys ended by an outcome after the warm-up
     "final": "PA",  # sum of each attribute at that end, 1e-6
-    "units": "PG6D",  # by UNITS
+    "units": "PG8D",  # by UNITS
     "entered_units": "IG2D",  # by where the customer came in: demand, sold
     "till_units": "JG2D",  # by where it was asked for: demand, sold
     "till_goals": "PJD",  # conversions
@@ -70,7 +77,10 @@ SHAPES: Final[Mapping[str, str]] = {
     "sessions": "P2",  # sessions; of them with an order
     "session_at": "PT2",  # sessions that met a touchpoint; of them with an order
     "milestones": "PM",  # reached in time, over the cohort
-    "stock": "G0",  # whole run, by STOCK; unit_ms after the warm-up
+    "stock": "G0",  # by STOCK: whole run; from `orders` on after the warm-up
+    # Whole run, by LEVELS: on hand and owed at the end of the day, units ordered on it, and whether the
+    # shelf was empty at some time of it.
+    "levels": "G4D",
     "checksum": "1",  # sum of the hashes of all visits, 64 bits
 }
 
@@ -151,8 +161,9 @@ class Tally:
     def _check_units(self) -> None:
         """Assert that the same units were counted in each way of counting them."""
         units = self["units"]
-        if not np.array_equal(units[:, :, 0], units[:, :, 1] + units[:, :, 2]):
-            raise ConservationError("demand is not sold + lost")
+        taken_instead = units[:, :, UNITS.index("substituted")]
+        if not np.array_equal(units[:, :, 0] + taken_instead, units[:, :, 1] + units[:, :, 2]):
+            raise ConservationError("demand, and what was taken instead of others, is not sold + lost")
         asked_and_sold = units[:, :, :2].sum(axis=0)
         for name in ("entered_units", "till_units"):
             if not np.array_equal(self[name].sum(axis=0), asked_and_sold):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -200,6 +201,21 @@ class Builder:
             key = key_of(Purpose.PERSONA, name)
             self.entries.append(tables.Entry(self.index["persona"][name], key, NONE, NONE, NONE, 0, NONE))
             self.weights.append(float(share.p or 0.0))
+        self.rows.append(tables.Row(first, len(self.entries), 0))
+        return len(self.rows) - 1
+
+    def substitutes(self, product: str, others: Mapping[str, float]) -> int:
+        """Lay down a row whose targets are products; NONE, which takes nothing, has what they leave."""
+        if not others:
+            return NONE
+        first = len(self.entries)
+        for name, chance in sorted(others.items()):
+            key = key_of(Purpose.SUBSTITUTES, product, name)
+            self.entries.append(tables.Entry(self.index["product"][name], key, NONE, NONE, NONE, 0, NONE))
+            self.weights.append(chance)
+        key = key_of(Purpose.SUBSTITUTES, product)
+        self.entries.append(tables.Entry(NONE, key, NONE, NONE, NONE, 0, NONE))
+        self.weights.append(max(0.0, 1.0 - math.fsum(others.values())))
         self.rows.append(tables.Row(first, len(self.entries), 0))
         return len(self.rows) - 1
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from simulator.spec.holidays import event_spans, holiday_factors
 from simulator.spec.model import DAY, Model
 from simulator.spec.people import Arrivals
-from simulator.spec.world import Event, Team
+from simulator.spec.world import Event, Stock, Team
 
 __all__ = [
     "MICRO",
@@ -26,6 +26,7 @@ __all__ = [
     "hour_profile",
     "odds_timeline",
     "opening_timelines",
+    "pipeline_timeline",
     "price_timeline",
 ]
 
@@ -121,6 +122,18 @@ def price_timeline(model: Model, product: str) -> Timeline:
         return round(amount * MICRO)
 
     return _steps((edge for event in events for edge in event[:2]), price, model.horizon_ms)
+
+
+def pipeline_timeline(model: Model, stock: Stock) -> Timeline:
+    """Follow the units delivered so far of those ordered before the start; empty when there are none."""
+    if not any(stock.on_order.values()):
+        return []
+    came = {_instant(model, date): units for date, units in sorted(stock.on_order.items())}
+    line, total = [], 0.0
+    for time in sorted({0, *came}):
+        total += came.get(time, 0)
+        line.append((time, total))
+    return line
 
 
 def odds_timeline(model: Model, factors: Mapping[str, float]) -> Timeline:

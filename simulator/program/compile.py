@@ -10,16 +10,25 @@ from numpy.typing import NDArray
 from simulator.addresses import Purpose, key_of
 from simulator.laws.law import Law
 from simulator.program import tables
-from simulator.program.calendar import MICRO, day_means, hour_profile, opening_timelines, price_timeline
+from simulator.program.calendar import (
+    MICRO,
+    day_means,
+    hour_profile,
+    opening_timelines,
+    pipeline_timeline,
+    price_timeline,
+)
 from simulator.program.program import Cell, Program, Structure, Values
 from simulator.program.stations import Stations
-from simulator.program.tables import NONE, Manner, table
+from simulator.program.tables import NONE, Manner, Shelf, table
 from simulator.spec.load import Journey
 from simulator.spec.model import DAY
+from simulator.spec.world import Stock
 
 __all__ = ["compile_journey"]
 
 _FOREVER: Final = (1 << 62) - 1
+_STOCK_COSTS: Final = ("holding_cost", "order_cost", "backorder_cost", "salvage")
 
 
 def compile_journey(journey: Journey) -> Program:
@@ -41,37 +50,52 @@ def compile_journey(journey: Journey) -> Program:
 class _Compiler(Stations):
     """Lays down the world around the touchpoints and puts the program together."""
 
-    def _products(self) -> tuple[list[tables.ProductStock], list[tuple[int, int, int]]]:
+    def _products(self) -> tuple[list[tables.ProductStock], list[tuple[int, ...]]]:
         rows: list[tables.ProductStock] = []
-        costs: list[tuple[int, int, int]] = []
+        costs: list[tuple[int, ...]] = []
         for name in self.names.products:
             product, stock = self.model.products[name], self.model.inventory.get(name)
             sold = product.sold
             since = (sold.since - self.model.start).days * DAY if sold and sold.since else -_FOREVER
             until = ((sold.to - self.model.start).days + 1) * DAY if sold and sold.to else _FOREVER
-            policy = stock.policy if stock else None
             rows.append(
                 tables.ProductStock(
                     price=self.timeline(price_timeline(self.model, name)),
                     sold_from=since,
                     sold_until=until,
-                    limited=int(stock is not None),
-                    on_hand=stock.on_hand if stock else 0,
-                    reorder_point=policy.reorder_point if policy else NONE,
-                    order_up_to=policy.order_up_to if policy else NONE,
-                    lead_time=self.law(stock.lead_time) if stock else NONE,
                     lead_time_key=key_of(Purpose.LEAD_TIME, name),
-                    backorder=int(stock is not None and stock.when_out == "backorder"),
+                    **self._shelf(stock),
                 )
             )
+            priced = (stock or Stock(on_hand=0)).model_dump(include=set(_STOCK_COSTS))
             costs.append(
-                (
-                    round(stock.holding_cost * MICRO) if stock else 0,
-                    round(stock.order_cost * MICRO) if stock else 0,
-                    round(product.unit_cost * MICRO),
-                )
+                (*(round(priced[cost] * MICRO) for cost in _STOCK_COSTS), round(product.unit_cost * MICRO))
             )
         return rows, costs
+
+    def _shelf(self, stock: Stock | None) -> dict[str, int]:
+        """Lay down the stock of a product: what is there, when it is ordered, what is on its way."""
+        there = stock or Stock(on_hand=0)
+        policy = there.policy
+        levels = (NONE, NONE, NONE)
+        if policy is not None and policy.base_stock is not None:
+            levels = (policy.base_stock - 1, policy.base_stock, NONE)
+        elif policy is not None:
+            written = (policy.reorder_point, policy.order_up_to, policy.order_quantity)
+            levels = tuple(NONE if level is None else level for level in written)  # type: ignore[assignment]
+        pipeline = pipeline_timeline(self.model, there)
+        return {
+            "limited": Shelf.FELT if stock else Shelf.ENDLESS,
+            "on_hand": there.on_hand,
+            **dict(zip(("reorder_point", "order_up_to", "order_quantity"), levels, strict=True)),
+            "lead_time": self.law(there.lead_time),
+            "backorder": int(there.when_out == "backorder"),
+            "review": round(policy.review or 0.0) if policy else 0,
+            "first_review": round(policy.first_review) if policy else 0,
+            "min_order": there.min_order,
+            "case_size": there.case_size,
+            "pipeline": self.timeline(pipeline) if pipeline else NONE,
+        }
 
     def _teams(self) -> list[tables.TeamRule]:
         rows = []
@@ -215,7 +239,7 @@ class _Compiler(Stations):
     def _values(
         self,
         initials: NDArray[np.int64],
-        product_costs: list[tuple[int, int, int]],
+        product_costs: list[tuple[int, ...]],
     ) -> Values:
         station_values = self.station_values
         personas = [self.model.personas[name] for name in self.names.personas]
@@ -246,9 +270,10 @@ class _Compiler(Stations):
                 ]
             ),
             hour_profiles=np.array([hour_profile(persona.arrivals) for persona in personas]),
-            holding_costs=np.array([cost[0] for cost in product_costs], dtype=np.int64),
-            order_costs=np.array([cost[1] for cost in product_costs], dtype=np.int64),
-            unit_costs=np.array([cost[2] for cost in product_costs], dtype=np.int64),
+            **{
+                f"{kind}s": np.array([cost[place] for cost in product_costs], dtype=np.int64)
+                for place, kind in enumerate((*_STOCK_COSTS, "unit_cost"))
+            },
             team_costs=np.array(
                 [round(self.model.teams[name].cost * MICRO) for name in self.names.teams], dtype=np.int64
             ),

@@ -152,6 +152,8 @@ class Values:
     hour_profiles: Floats  # (personas, 25)
     holding_costs: Integers  # products, 1e-6 per unit and day
     order_costs: Integers  # products
+    backorder_costs: Integers  # products, 1e-6 per unit owed and day
+    salvages: Integers  # products
     unit_costs: Integers  # products
     team_costs: Integers  # teams, 1e-6 per server and day
 

@@ -13,7 +13,7 @@ from simulator.program.builder import Builder
 from simulator.program.calendar import MICRO
 from simulator.program.tables import NONE, WAIT, Decision, Manner
 from simulator.spec.rows import Line
-from simulator.spec.touchpoint import Detour, Effect, Touchpoint
+from simulator.spec.touchpoint import Detour, Effect, Substitutes, Touchpoint
 
 __all__ = ["Stations"]
 
@@ -73,7 +73,7 @@ class Stations(Builder):
             self.effect_chances.append(0.0 if effect.chance is None else effect.chance)
         return first, len(self.effects)
 
-    def _basket(self, lines: Mapping[str, Line]) -> tuple[int, int]:
+    def _basket(self, lines: Mapping[str, Line], instead: Substitutes) -> tuple[int, int]:
         first = len(self.lines)
         for name, line in sorted(lines.items()):
             self.lines.append(
@@ -83,6 +83,7 @@ class Stations(Builder):
                     odds=self.expression(line.odds, "sells", name, "odds"),
                     units=self.law(line.units),
                     units_key=key_of(Purpose.UNITS, name),
+                    substitutes=self.substitutes(name, instead.get(name, {})),
                 )
             )
             self.line_chances.append(float(line.p or 0.0))
@@ -146,7 +147,7 @@ class Stations(Builder):
         decision, first_rule, last_rule = self._decision(name, touchpoint)
         basket = touchpoint.sells
         lines = (basket.one_of or basket.each or {}) if basket is not None else {}
-        first_line, last_line = self._basket(lines)
+        first_line, last_line = self._basket(lines, touchpoint.substitutes)
         first_effect, last_effect = self.lay_effects(touchpoint.set)
         list_, returns, refers = touchpoint.back_in_stock, touchpoint.returns, touchpoint.refers
         on_stockout = self.row(touchpoint.on_stockout, name, Purpose.ON_STOCKOUT, Manner.STOCKOUT)

@@ -31,6 +31,7 @@ __all__ = [
     "ProductStock",
     "Row",
     "Rule",
+    "Shelf",
     "Span",
     "Station",
     "TeamRule",
@@ -73,6 +74,14 @@ class Decision:
 
     NEXT: Final = 0
     RACE: Final = 1
+
+
+class Shelf:
+    """Whether a product can run out."""
+
+    ENDLESS: Final = 0
+    FELT: Final = 1  # its shelf is kept, and who finds it empty goes without
+    BLIND: Final = 2  # its shelf is kept and counted, and no customer notices: demand without feedback
 
 
 class Span(NamedTuple):
@@ -130,6 +139,7 @@ class Line(NamedTuple):
     odds: int
     units: int  # law, -1: one unit
     units_key: int
+    substitutes: int  # row of products, and NONE: what is taken when it is out
 
 
 class Effect(NamedTuple):
@@ -205,13 +215,19 @@ class ProductStock(NamedTuple):
     price: int  # timeline, in 1e-6 of the currency
     sold_from: int  # ms
     sold_until: int  # ms, exclusive
-    limited: int
+    limited: int  # a `Shelf`
     on_hand: int
-    reorder_point: int  # -1: never ordered
-    order_up_to: int
+    reorder_point: int
+    order_up_to: int  # -1: no such policy
+    order_quantity: int  # -1: no such policy
     lead_time: int
     lead_time_key: int
     backorder: int
+    review: int  # ms between two; 0: after every change
+    first_review: int  # ms
+    min_order: int
+    case_size: int
+    pipeline: int  # timeline of the units delivered so far of those ordered before the start
 
 
 class TeamRule(NamedTuple):

@@ -53,21 +53,19 @@ class MilestoneRate(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """Our costs by kind, in the currency, one value a replication; from the end of the warm-up on.
-
-    Orders are an exception: they are counted over the whole run.
-    """
+    """Our costs by kind, in the currency, one value a replication; from the end of the warm-up on."""
 
     visits: Floats
     teams: Floats
     holding: Floats
     orders: Floats
+    backorders: Floats
     goods: Floats
 
     @property
     def total(self) -> Floats:
         """All of them."""
-        return np.asarray(self.visits + self.teams + self.holding + self.orders + self.goods)
+        return np.asarray(np.sum(self, axis=0), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -177,7 +175,7 @@ class RunResult:
     def costs(self) -> Costs:
         """Our costs by kind and replication."""
         values, stock = self.program.values, self.counts("stock")
-        shelf_days = stock[:, :, STOCK.index("unit_ms")] / DAY
+        shelf_days, owed_days = (stock[:, :, STOCK.index(kind)] / DAY for kind in ("unit_ms", "owed_ms"))
         units = self.counts("units").sum(axis=(1, 4))
         used_up = units[:, :, UNITS.index("sold")] - units[:, :, UNITS.index("restocked")]
         return Costs(
@@ -185,6 +183,7 @@ class RunResult:
             teams=np.full(self.replications, self.team_cost),
             holding=np.asarray(shelf_days @ values.holding_costs / MICRO),
             orders=np.asarray(stock[:, :, STOCK.index("orders")] @ values.order_costs / MICRO),
+            backorders=np.asarray(owed_days @ values.backorder_costs / MICRO),
             goods=np.asarray(used_up @ values.unit_costs / MICRO),
         )
 

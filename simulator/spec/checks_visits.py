@@ -89,8 +89,8 @@ def _leavers(base: Path, touchpoint: Touchpoint, name: str, team: Team) -> Itera
 
 def _basket(base: Path, touchpoint: Touchpoint, model: Model) -> Iterator[Finding]:
     if touchpoint.sells is None:
-        for word in ("empty", "on_stockout", "back_in_stock"):
-            if getattr(touchpoint, word) is not None:
+        for word in ("empty", "substitutes", "on_stockout", "back_in_stock"):
+            if getattr(touchpoint, word):
                 yield Finding((*base, word), f"{word} needs something sold here", "write sells, or remove it")
         return
     for word, product, _ in lines(touchpoint):
@@ -100,8 +100,25 @@ def _basket(base: Path, touchpoint: Touchpoint, model: Model) -> Iterator[Findin
                 f"no product is called {product!r}",
                 nearest(product, model.products),
             )
+    yield from _substitutes(base, touchpoint, model)
     yield from _stockout(base, touchpoint, model)
     yield from _empty(base, touchpoint, model)
+
+
+def _substitutes(base: Path, touchpoint: Touchpoint, model: Model) -> Iterator[Finding]:
+    """Hold that what is replaced is sold here, and what replaces it is a product."""
+    asked = {product for _, product, _ in lines(touchpoint)}
+    for product, others in touchpoint.substitutes.items():
+        path = (*base, "substitutes", product)
+        if product not in asked:
+            yield Finding(path, f"nobody asks for {product!r} here", nearest(product, asked))
+        elif product in model.products and product not in model.inventory:
+            yield Finding(path, f"{product!r} never runs out", "give it a stock in inventory, or remove this")
+        for other in others:
+            if other not in model.products:
+                yield Finding(
+                    (*path, other), f"no product is called {other!r}", nearest(other, model.products)
+                )
 
 
 def _stockout(base: Path, touchpoint: Touchpoint, model: Model) -> Iterator[Finding]:

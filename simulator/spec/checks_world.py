@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from simulator.errors import nearest
 from simulator.spec.checks_calendar import advise_calendar, check_calendar
 from simulator.spec.model import Model
-from simulator.spec.parts import Path, lines
+from simulator.spec.parts import Path, products_of
 from simulator.spec.paths import split_path
 from simulator.spec.touchpoint import Touchpoint
 from simulator.spec.units import format_duration
 from simulator.spec.view import Finding, View
-from simulator.spec.world import Event
+from simulator.spec.world import Event, Stock
 
 __all__ = ["advise_world", "check_world"]
 
@@ -133,10 +133,31 @@ def _stocks(model: Model, views: tuple[View, ...]) -> Iterator[Finding]:
                 f"{product!r} has a stock, and no touchpoint sells it",
                 "sell it somewhere, or remove its stock",
             )
+    for product, stock in model.inventory.items():
+        yield from _supply(("inventory", product), stock, model)
+
+
+def _supply(base: Path, stock: Stock, model: Model) -> Iterator[Finding]:
+    """Hold that what is dated comes and is looked at within the simulated time."""
+    last = model.end - datetime.timedelta(milliseconds=1)
+    for date in stock.on_order:
+        if not model.start <= date <= last.date():
+            yield Finding(
+                (*base, "on_order", str(date)),
+                f"the units come on {date}, outside the simulated time ({model.start} to {last:%Y-%m-%d})",
+                "what came before the start is on_hand; what comes later need not be written",
+            )
+    first = stock.policy.first_review if stock.policy is not None else 0.0
+    if round(first) >= model.horizon_ms:
+        yield Finding(
+            (*base, "policy", "first_review"),
+            f"the first review, after {format_duration(first)}, comes after the end of the simulated time",
+            "make it earlier, or the horizon longer",
+        )
 
 
 def _sold_anywhere(views: tuple[View, ...]) -> set[str]:
-    return {product for view in views for each in view.touchpoints.values() for _, product, _ in lines(each)}
+    return {product for view in views for each in view.touchpoints.values() for product in products_of(each)}
 
 
 def _event(base: Path, event: Event, model: Model, views: tuple[View, ...]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from simulator.spec.expressions import Expression
 from simulator.spec.rows import Line, Share
 from simulator.spec.touchpoint import Effect, Touchpoint
 
-__all__ = ["Path", "effect_formulas", "formulas", "lines", "row_formulas", "rows", "targets"]
+__all__ = ["Path", "effect_formulas", "formulas", "lines", "products_of", "row_formulas", "rows", "targets"]
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -64,6 +64,11 @@ def lines(touchpoint: Touchpoint) -> Iterator[tuple[str, str, Line]]:
     for word in ("one_of", "each"):
         for product, line in (getattr(touchpoint.sells, word) or {}).items():
             yield word, product, line
+
+
+def products_of(touchpoint: Touchpoint) -> set[str]:
+    """Give every product that may be sold here, asked for or instead of another."""
+    return {product for _, product, _ in lines(touchpoint)}.union(*touchpoint.substitutes.values())
 
 
 def formulas(touchpoint: Touchpoint) -> Iterator[tuple[Path, Expression]]:

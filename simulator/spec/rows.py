@@ -24,6 +24,7 @@ from simulator.spec.quantities import (
 )
 
 __all__ = [
+    "ROW_TOLERANCE",
     "Choice",
     "Clock",
     "Line",

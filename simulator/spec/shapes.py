@@ -24,7 +24,7 @@ from simulator.spec.people import Hours, Months, Weekdays
 from simulator.spec.quantities import Condition, Duration
 from simulator.spec.rows import Each, Line, Option, Row, Rule, Share, is_rules
 from simulator.spec.touchpoint import Effect, Sells, Touchpoint
-from simulator.spec.world import Event, Opening
+from simulator.spec.world import Event, Opening, Policy
 
 __all__ = [
     "ALTERNATIVES",
@@ -113,12 +113,13 @@ class Field:
     default: Any
 
 
-# Groups of keys of which a record has one: writing a key of one group drops the others.
+# Groups of keys of which a record has one: writing a key of one group drops those of the others.
 ALTERNATIVES: Final[Mapping[type[BaseModel], tuple[tuple[str, ...], ...]]] = {
     Touchpoint: (("next",), ("choose",), ("race",)),
     Sells: (("one_of",), ("each",)),
     Effect: (("to", "noise"), ("chance",)),
     Event: (("from", "to"), ("holiday", "before", "after")),
+    Policy: (("reorder_point", "order_up_to"), ("reorder_point", "order_quantity"), ("base_stock",)),
 }
 
 _SHORT: Final[Mapping[type[BaseModel], str]] = {Option: "utility", Line: "p", Share: "p", Effect: "to"}

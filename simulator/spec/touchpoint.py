@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, model_validator
 
 from simulator.spec.quantities import (
     Amount,
@@ -17,9 +18,19 @@ from simulator.spec.quantities import (
     Text,
     TimeLaw,
 )
-from simulator.spec.rows import Choice, Each, Next, OneOf, Race, Row, Written
+from simulator.spec.rows import ROW_TOLERANCE, Choice, Each, Next, OneOf, Race, Row, Written
 
-__all__ = ["BackInStock", "Card", "Detour", "Effect", "Referral", "Returns", "Sells", "Touchpoint"]
+__all__ = [
+    "BackInStock",
+    "Card",
+    "Detour",
+    "Effect",
+    "Referral",
+    "Returns",
+    "Sells",
+    "Substitutes",
+    "Touchpoint",
+]
 
 
 class Card(Written):
@@ -80,6 +91,20 @@ class Sells(Written):
         if (self.one_of is None) == (self.each is None):
             raise ValueError("sells needs one_of or each")
         return self
+
+
+def _substitutes(value: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Hold that nobody takes more than one product instead of another, and none instead of itself."""
+    for product, others in value.items():
+        total = math.fsum(others.values())
+        if total > 1 + ROW_TOLERANCE:
+            raise ValueError(f"the chances to replace {product!r} sum to {total:.10g}; at most 1 is possible")
+        if product in others:
+            raise ValueError(f"{product!r} cannot replace itself")
+    return value
+
+
+Substitutes = Annotated[dict[Name, dict[Name, Chance]], AfterValidator(_substitutes)]
 
 
 class BackInStock(Written):
@@ -163,6 +188,8 @@ class Touchpoint(Written):
     """What is bought here."""
     empty: Row | None = None
     """Where an empty basket leads."""
+    substitutes: Substitutes = {}
+    """What is taken instead of a product that is out, with which chance; else nothing is."""
     on_stockout: Row | None = None
     """Where one goes who got nothing for want of stock; `wait` joins the list of `back_in_stock`."""
     back_in_stock: BackInStock | None = None

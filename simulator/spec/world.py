@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
@@ -60,20 +60,46 @@ class Product(Written):
 
 
 class Policy(Written):
-    """Order up to a level when stock on hand and on order, less what is owed, reaches a point."""
+    """When to order how much, by the position: stock on hand and on order, less what is owed."""
 
-    reorder_point: Count
+    reorder_point: Count | None = None
     """Order when the position is at or below this many units."""
-    order_up_to: Count
-    """Order so many that the position is this again."""
+    order_up_to: Count | None = None
+    """Order so many that the position is this again: an (s, S) policy."""
+    order_quantity: Count | None = None
+    """Order this many, as often as the reorder point needs: an (r, Q) policy."""
+    base_stock: Count | None = None
+    """Order whatever is missing to this many units; in place of the three above."""
+    review: Duration | None = None
+    """Look at the position only so often; default after every change."""
+    first_review: Duration = 0.0
+    """When, after the start, the position is first looked at; with `review`."""
 
     @model_validator(mode="after")
-    def _levels(self) -> Policy:
-        if self.order_up_to <= self.reorder_point:
+    def _one_kind(self) -> Policy:
+        given = tuple(word for word in _POLICY_WORDS if getattr(self, word) is not None)
+        if given not in _POLICIES:
+            kinds = ", or ".join(" and ".join(kind) for kind in _POLICIES)
+            raise ValueError(f"a policy is {kinds}; here: {' and '.join(given) or 'none of them'}")
+        if self.order_up_to is not None and self.order_up_to <= (self.reorder_point or 0):
             raise ValueError(
                 f"order_up_to ({self.order_up_to}) must lie above reorder_point ({self.reorder_point})"
             )
+        if self.order_quantity == 0:
+            raise ValueError("order_quantity is at least 1")
         return self
+
+    @model_validator(mode="after")
+    def _times(self) -> Policy:
+        if self.review is not None and round(self.review) < 1:
+            raise ValueError("review is longer than no time; leave it out to look after every change")
+        if self.review is None and "first_review" in self.model_fields_set:
+            raise ValueError("first_review needs review, such as review: 7 days")
+        return self
+
+
+_POLICY_WORDS: Final = ("reorder_point", "order_up_to", "order_quantity", "base_stock")
+_POLICIES: Final = (("reorder_point", "order_up_to"), ("reorder_point", "order_quantity"), ("base_stock",))
 
 
 _MoneyRate = Annotated[
@@ -90,14 +116,31 @@ class Stock(Written):
     """Units on the shelf at the start."""
     policy: Policy | None = None
     """When to order; without a policy nothing is ever ordered."""
+    on_order: dict[Date, Count] = {}
+    """Units ordered before the start, by the date on which they come."""
     lead_time: TimeLaw | None = None
     """From order to delivery; default at once."""
+    min_order: Count = 1
+    """The supplier takes no smaller order."""
+    case_size: Count = 1
+    """The supplier delivers multiples of this; an order is rounded up."""
     holding_cost: _MoneyRate = 0.0
     """Cost of one unit on the shelf over time, such as 0.05 per day."""
     order_cost: Amount = 0.0
     """Cost of placing one order."""
+    backorder_cost: _MoneyRate = 0.0
+    """Cost of one unit owed over time, such as 1 per day."""
+    salvage: Amount = 0.0
+    """What a unit left over is worth in the end; only a stock that is bought once asks for it."""
     when_out: Literal["lost", "backorder"] = "lost"
     """What happens to a unit asked for in vain: the sale is lost, or the unit is owed."""
+
+    @field_validator("min_order", "case_size")
+    @classmethod
+    def _at_least_one(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("expected a whole number from 1, not 0")
+        return value
 
 
 def _clock(value: Any) -> Any:

@@ -11,10 +11,10 @@ import pytest
 from simulator.engine.reference import journey
 from simulator.engine.reference.shelf import Shelf
 from simulator.engine.reference.team import Team
-from simulator.engine.tally import STOCK, UNITS
+from simulator.engine.tally import LEVELS, STOCK, UNITS
 from simulator.laws.families import Family
 from simulator.program.program import Program, Sight
-from simulator.program.tables import BACK, Decision, Manner, Station
+from simulator.program.tables import BACK, Decision, Manner, ProductStock, Station
 from simulator.spec.expressions import Op
 from tests.contract.agreement import Played
 
@@ -28,6 +28,15 @@ ALL: Final = frozenset(
         *("existing", "arrived", "referred", "referrals capped", "stopped", "open at the end"),
         *(f"units {kind}" for kind in UNITS),
         *("ordered", "received", "owed", "restocked", "partly sold", "woken", "gave up", "off sale"),
+        *(
+            "(s, S)",
+            "(r, Q)",
+            "base stock",
+            "planned reviews",
+            "cases",
+            "on order at the start",
+            "shelf empty",
+        ),
         *("waited in a queue", "out of patience", "queue full", "nobody there"),
         *("side trip", "back from it", "led away", "side trip from a side trip", "rang while away"),
         *("refused a contact with consent", "own version of the map", "delayed on the way"),
@@ -86,10 +95,26 @@ def _of_structure(program: Program) -> Iterator[str]:
         yield "dated odds"
     if program.warm_up:
         yield "warm-up"
+    yield from _of_shelves(program)
     if any(
         program.values.levels[first] == 0 for first, _ in structure.timelines[structure.teams[:, 0]].tolist()
     ):
         yield "nobody there"
+
+
+def _of_shelves(program: Program) -> Iterator[str]:
+    for row in program.structure.products.tolist():
+        stock = ProductStock._make(row)
+        if stock.limited and stock.order_up_to >= 0:
+            yield "base stock" if stock.order_up_to == stock.reorder_point + 1 else "(s, S)"
+        if stock.order_quantity >= 0:
+            yield "(r, Q)"
+        if stock.review:
+            yield "planned reviews"
+        if max(stock.min_order, stock.case_size) > 1:
+            yield "cases"
+        if stock.pipeline >= 0:
+            yield "on order at the start"
 
 
 def _of_visits(program: Program, played: Played) -> Iterator[str]:
@@ -145,6 +170,7 @@ def _of_counts(program: Program, played: Played) -> Iterator[str]:
             for kind in ("ordered", "received", "owed", "restocked")
         },
         **dict(zip(("existing", "arrived", "referred"), tally["people"].T, strict=True)),
+        "shelf empty": tally["levels"][:, LEVELS.index("out")],
     }
     yield from (name for name, numbers in sums.items() if numbers.sum())
     taken = tally["edges"].sum(axis=0)

@@ -140,6 +140,8 @@ class _Journey(Pen):
             "empty": self.lead(name),
             "on_stockout": self.lead(name),
         }
+        if self.maybe(50):
+            written |= self.substitutes(products)
         if self.maybe(60):
             row: dict[str, Any] = {"wait": 0.5} if self.maybe(50) else {}
             listed: dict[str, Any] = {"give_up": self.time(), "then": self.lead(name)}
@@ -151,6 +153,15 @@ class _Journey(Pen):
             else:
                 del written["on_stockout"]
         return written
+
+    def substitutes(self, asked: list[str]) -> dict[str, Any]:
+        """Write what is taken instead of a product that may run out."""
+        found = {}
+        for product in sorted(set(asked) & set(self.limited)):
+            others = [other for other in self.products if other != product]
+            if others and self.maybe(70):
+                found[product] = dict.fromkeys(self.some(others, 1, 2), self.one((0.4, 0.5, 0.0)))
+        return {"substitutes": found} if found else {}
 
     def line(self, p: float | str) -> Any:
         """Write a line of a basket."""
@@ -328,11 +339,30 @@ class _Journey(Pen):
     def stock(self, name: str) -> dict[str, Any]:
         written: dict[str, Any] = {"on_hand": self.number(0, 3)}
         if self.maybe(85):
-            point = self.number(0, 2)
-            written["policy"] = {"reorder_point": point, "order_up_to": point + self.number(1, 4)}
+            written["policy"] = self.policy()
             written["lead_time"] = self.time(TIMES[:7])
+            if self.maybe(30):
+                written["min_order"] = self.number(1, 3)
+            if self.maybe(30):
+                written["case_size"] = self.number(1, 3)
+        if self.maybe(30):
+            written["on_order"] = {self.day(): self.number(0, 3), self.day(): 1}
         if self.backorders[name]:
             written["when_out"] = "backorder"
+        return written
+
+    def policy(self) -> dict[str, Any]:
+        """Write when to order how much, of every kind."""
+        point, kind = self.number(0, 2), self.number(0, 3)
+        written: dict[str, Any] = {"reorder_point": point, "order_up_to": point + self.number(1, 4)}
+        if kind == 1:
+            written = {"reorder_point": point, "order_quantity": self.number(1, 3)}
+        elif kind == 2:
+            written = {"base_stock": self.number(0, 3)}
+        if self.maybe(30):
+            written["review"] = self.one(("8 h", "1 day", "30 min"))
+            if self.maybe(50):
+                written["first_review"] = self.one(("2 h", "1 day"))
         return written
 
     def staff(self, name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from simulator.engine.tally import UNITS, Tally, empty_counts
+from simulator.engine.tally import STOCK, UNITS, Tally, empty_counts
 from simulator.program.program import Program
 from simulator.results.demand import weekly_demand
 from simulator.results.document import run_document
@@ -109,8 +109,8 @@ def test_revenue_is_net_of_refunds(shop: Program) -> None:
 
 def test_costs_by_kind(shop: Program) -> None:
     """Visits, staffed hours after the warm-up, shelf days and goods are each priced by hand."""
-    stock = np.zeros((2, 10), dtype=np.int64)
-    stock[shop.names.products.index("hat"), 9] = 3 * DAY
+    stock = np.zeros((2, len(STOCK)), dtype=np.int64)
+    stock[shop.names.products.index("hat"), STOCK.index("unit_ms")] = 3 * DAY
     hat, sold, restocked = shop.names.products.index("hat"), UNITS.index("sold"), UNITS.index("restocked")
     tally = bare(
         shop,

@@ -107,10 +107,13 @@ def test_base_stock(days: int, width: float) -> None:
         assert kinds["on_order"] == len(demand.times) - still
         assert kinds["owed"] == max(kinds["on_order"] - LEVEL, 0)
         assert kinds["on_hand"] + kinds["on_order"] - kinds["owed"] == LEVEL
-        assert kinds["orders"] == kinds["ordered"] == kinds["shipped"] == len(demand.times)
+        assert kinds["ordered"] == kinds["shipped"] == len(demand.times)
+        assert kinds["orders"] == sum(time >= program.warm_up for time in demand.times)
+        assert kinds["owed_ms"] == shelf.area(shelf.owed, program.warm_up)
+        assert kinds["out_ms"] == shelf.area(shelf.on_hand == 0, program.warm_up)
         visits = tally["visits"][0]
         ready.append(visits[full] / visits.sum() * 2)  # half of all visits are looks
-        owed.append(shelf.area(shelf.owed, program.warm_up) / counted)
+        owed.append(kinds["owed_ms"] / counted)
         on_hand.append(kinds["unit_ms"] / counted)
     assert_t(ready, THEORY.ready_rate, 0.10, "ready rate")
     assert_t(on_hand, THEORY.on_hand, 0.10, "on hand")

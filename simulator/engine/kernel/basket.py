@@ -12,11 +12,12 @@ from simulator.addresses import Purpose, key_of
 from simulator.compiled import inner
 from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
+from simulator.engine.kernel.going import chosen_of
 from simulator.engine.kernel.people import choose_trouble, value
-from simulator.engine.kernel.shop import put, review, take
+from simulator.engine.kernel.shop import put, take
 from simulator.engine.rules import binomial_quantile, draw, level_at, odds_of
 from simulator.engine.streams import exponential_race, mixed
-from simulator.program.tables import Manner
+from simulator.program.tables import Manner, Shelf
 
 __all__ = ["sell", "take_back"]
 
@@ -24,10 +25,11 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _RESTOCK: Final = key_of(Purpose.RESTOCK)
-_DEMAND, _SOLD, _LOST, _RETRIED, _RETURNED, _RESTOCKED = range(6)
+_DEMAND, _SOLD, _LOST, _RETRIED, _RETURNED, _RESTOCKED, _MISSED, _SUBSTITUTED = range(8)
 _DECIDED: Final = Manner.DECIDED
 _STOCKOUT: Final = Manner.STOCKOUT
 _EMPTY: Final = Manner.EMPTY
+_BLIND: Final = Shelf.BLIND
 
 
 @inner
@@ -117,12 +119,13 @@ def _ask_again(m: Ints, c: int, first: int, last: int) -> bool:
 def sell(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> int:
     """Sell what the customer asks for; give the manner, and in SHORT the units short.
 
-    `m[BASKET + product]` holds the units asked for; behind them stand those sold (0: short).
+    `m[BASKET + product]` holds the units asked for; behind them stand those sold of these (0: short),
+    and behind those what is sold of each product in place of another.
     """
     first, last = m[station + at.ST_FIRST_LINE], m[station + at.ST_LAST_LINE]
     products = m[at.PRODUCTS]
     asked, got = m[at.BASKET], m[at.BASKET] + products
-    for product in range(2 * products):
+    for product in range(3 * products):
         m[asked + product] = 0
     retried = _ask_again(m, c, first, last)
     if not retried:
@@ -130,21 +133,25 @@ def sell(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> int:
         found = _draw_each(m, f, stack, c, first, last) if each else _draw_one(m, f, stack, c, first, last)
         if not found:
             return _EMPTY
-    sold, short = False, 0
     for product in range(products):
         units = m[asked + product]
-        if units == 0:
-            continue
-        if _take(m, f, c, product, units, retried):
+        if units > 0 and _take(m, f, c, product, units, retried):
             m[got + product] = units
-            m[c + at.V_SOLD] += units
-            sold = True
-        else:
-            short += units
-        m[c + at.V_ASKED] += units
+    for row in range(first, last):
+        line = m[at.LINES] + at.LINE_WIDTH * row
+        product = m[line + at.L_PRODUCT]
+        if m[asked + product] > m[got + product] and _take_instead(m, f, stack, c, line, m[asked + product]):
+            m[got + product] = -1  # content, and not with this product
+    short = 0
+    for product in range(products):
+        m[c + at.V_ASKED] += m[asked + product]
+        short += m[asked + product] if m[got + product] == 0 else 0
     _remember(m, c, asked, got, short > 0, retried)
     m[c + at.SHORT] = short
-    if not sold:
+    for product in range(products):
+        m[got + product] = max(m[got + product], 0) + m[got + products + product]
+        m[c + at.V_SOLD] += m[got + product]
+    if m[c + at.V_SOLD] == 0:
         return _STOCKOUT
     _book(m, f, c, station, got)
     return _DECIDED
@@ -165,20 +172,38 @@ def _remember(m: Ints, c: int, asked: int, got: int, short: bool, retried: bool)
 @inner
 def _take(m: Ints, f: Floats, c: int, product: int, units: int, retried: bool) -> bool:
     """Ask the shelf for one line, all or nothing, and count it."""
-    limited = m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1
-    taken = True
-    if limited:
-        taken = take(m, product, units)
-        if taken:
-            review(m, f, product)
+    limited = m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED]
+    there = m[m[at.SHELVES] + at.SHELF * product + at.S_ON_HAND] if limited != 0 else units
+    taken = take(m, f, product, units)
     books.units(m, c, product, _RETRIED if retried else _DEMAND, units)
+    if not retried:
+        books.units(m, c, product, _MISSED, units - min(there, units) if taken else units)
     if taken:
         books.units(m, c, product, _SOLD, units)
         if retried:
             books.units(m, c, product, _LOST, -units)
     elif not retried:
         books.units(m, c, product, _LOST, units)
-    return taken
+    return taken or limited == _BLIND
+
+
+@inner
+def _take_instead(m: Ints, f: Floats, stack: Floats, c: int, line: int, units: int) -> bool:
+    """Take another product in place of one that is out: demand stays where it was, and is lost there."""
+    row = m[line + at.L_SUBSTITUTES]
+    if row < 0:
+        return False
+    entry = chosen_of(m, f, stack, c, row, m[c + at.V_W0], m[c + at.V_W1])
+    if entry < 0 or m[entry + at.E_TARGET] < 0 or not _is_sold(m, m[entry + at.E_TARGET]):
+        return False
+    other = m[entry + at.E_TARGET]
+    taken = take(m, f, other, units)
+    if not taken and m[m[at.GOODS] + at.PRODUCT_WIDTH * other + at.G_LIMITED] != _BLIND:
+        return False
+    books.units(m, c, other, _SOLD if taken else _LOST, units)
+    books.units(m, c, other, _SUBSTITUTED, units)
+    m[m[at.BASKET] + 2 * m[at.PRODUCTS] + other] += units
+    return True
 
 
 @inner
@@ -228,7 +253,7 @@ def take_back(m: Ints, f: Floats, c: int, station: int) -> None:
         line += 1
         back = binomial_quantile(units, restock, u)
         books.units(m, c, product, _RESTOCKED, back)
-        if back > 0 and m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1:
+        if back > 0 and m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] != 0:
             m[m[at.SHELVES] + at.SHELF * product + at.S_RESTOCKED] += back
             put(m, f, product, back)
     m[purse] = m[at.PURSE_FREE]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from simulator.engine import log
-from simulator.engine.tally import SHAPES, STOCK, UNITS
+from simulator.engine.tally import LEVELS, SHAPES, STOCK, UNITS
 from simulator.program.image import HEAD, Part
 from simulator.program.tables import (
     Clock,
@@ -74,7 +74,7 @@ LOG: Final = 102
 LOG_SIZE: Final = 103
 LOG_ROOM: Final = 104
 LOG_SIGHT: Final = 105  # attributes after each visit, in `f`
-BASKET: Final = 106  # scratch: units asked for and units short, by product
+BASKET: Final = 106  # scratch, by product: units asked for, sold of these, sold in place of others
 PART: Final = 107  # which part of everybody who comes in is played, of how many
 PARTS: Final = 108
 DEPTH_ROOM: Final = 109
@@ -224,7 +224,13 @@ S_UNIT_MS: Final = 8
 S_SINCE: Final = 9
 S_HEAD: Final = 10
 S_TAIL: Final = 11
-SHELF: Final = 12
+S_NUMBERED: Final = 12  # orders so far; S_ORDERS counts those after the warm-up
+S_OWED_MS: Final = 13
+S_OUT_MS: Final = 14
+S_CYCLES: Final = 15
+S_SHORT_CYCLES: Final = 16
+S_WAS_SHORT: Final = 17  # somebody asked in vain since the last delivery
+SHELF: Final = 18
 
 DELIVERY: Final = 0
 CALENDAR: Final = 1
@@ -287,7 +293,7 @@ RULE_WIDTH: Final = len(Rule._fields)
 CLOCK_WIDTH: Final = len(Clock._fields)
 C_TARGET, C_CONDITION, C_LAW, C_TIME_KEY, C_CHANCE_KEY, C_SIDE_TRIP, C_EDGE, C_TRIP_EDGE = _columns(Clock)
 LINE_WIDTH: Final = len(Line._fields)
-L_PRODUCT, L_KEY, L_ODDS, L_UNITS, L_UNITS_KEY = _columns(Line)
+L_PRODUCT, L_KEY, L_ODDS, L_UNITS, L_UNITS_KEY, L_SUBSTITUTES = _columns(Line)
 EFFECT_WIDTH: Final = len(Effect._fields)
 X_ATTRIBUTE, X_TO, X_NOISE, X_KEY = _columns(Effect)
 DETOUR_WIDTH: Final = len(DetourStop._fields)
@@ -303,14 +309,21 @@ PRODUCT_WIDTH: Final = len(ProductStock._fields)
     G_ON_HAND,
     G_REORDER_POINT,
     G_ORDER_UP_TO,
+    G_ORDER_QUANTITY,
     G_LEAD_TIME,
     G_LEAD_TIME_KEY,
     G_BACKORDER,
+    G_REVIEW,
+    G_FIRST_REVIEW,
+    G_MIN_ORDER,
+    G_CASE_SIZE,
+    G_PIPELINE,
 ) = _columns(ProductStock)
 MILESTONE_WIDTH: Final = len(MilestoneAt._fields)
 
 KINDS_OF_UNITS: Final = len(UNITS)
 KINDS_OF_STOCK: Final = len(STOCK)
+KINDS_OF_LEVELS: Final = len(LEVELS)
 
 # Positions of tables, as plain integers that compiled code can freeze.
 STATIONS: Final = int(Part.STATIONS)

@@ -139,7 +139,7 @@ class Memory:
         self._add_floats(at.LOG_SIGHT, room.log * len(self.names.attributes))
         self._add(at.ENDS, np.zeros(room.log * at.ENDS_ROW))
         self._add_floats(at.ENDS_SIGHT, room.log * len(self.names.attributes))
-        self._add(at.BASKET, np.zeros(2 * len(self.names.products)))
+        self._add(at.BASKET, np.zeros(3 * len(self.names.products)))
         self._add(at.WAITING, np.zeros(room.places))
         self._add_floats(at.WRONG, 1)
         head[at.WOKEN_HEAD] = head[at.WOKEN_TAIL] = -1
@@ -196,6 +196,10 @@ class Memory:
             "owed": shelves[:, at.S_OWED],
             "orders": shelves[:, at.S_ORDERS],
             "unit_ms": shelves[:, at.S_UNIT_MS],
+            "owed_ms": shelves[:, at.S_OWED_MS],
+            "out_ms": shelves[:, at.S_OUT_MS],
+            "cycles": shelves[:, at.S_CYCLES],
+            "short_cycles": shelves[:, at.S_SHORT_CYCLES],
         }
         return np.column_stack([kinds[kind] for kind in STOCK]).reshape(len(products), len(STOCK)).copy()
 

@@ -16,6 +16,7 @@ from simulator.laws.families import Family
 from simulator.program.calendar import MICRO
 from simulator.program.image import Part
 from simulator.program.program import Sight
+from simulator.program.tables import Shelf
 from simulator.spec.model import DAY
 
 __all__ = ["NOWHERE", "bounded", "choose_trouble", "holds", "leave_place", "look", "new_customer", "value"]
@@ -38,6 +39,7 @@ _WAITED: Final = Sight.WAITED
 _ELAPSED: Final = Sight.ELAPSED
 _ORDERS: Final = Sight.ORDERS
 _SHORT: Final = Sight.SHORT
+_FELT: Final = Shelf.FELT
 _WEEKDAY: Final = Sight.WEEKDAY
 
 
@@ -70,7 +72,7 @@ def _see(m: Ints, f: Floats, c: int, sight: int, number: int) -> float:
         price = m[m[at.GOODS] + at.PRODUCT_WIDTH * number + at.G_PRICE]
         return level_at(m, f, price, now) / _MICRO
     if sight == _STOCK:
-        if m[m[at.GOODS] + at.PRODUCT_WIDTH * number + at.G_LIMITED] == 0:
+        if m[m[at.GOODS] + at.PRODUCT_WIDTH * number + at.G_LIMITED] != _FELT:
             return np.inf
         return float(m[m[at.SHELVES] + at.SHELF * number + at.S_ON_HAND])
     if sight == _WEEKDAY:

@@ -13,7 +13,7 @@ from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import pop, push
 from simulator.engine.kernel.log import log_open
 from simulator.engine.kernel.people import NOWHERE, leave_place, new_customer
-from simulator.engine.kernel.shop import book, put, review, send_woken
+from simulator.engine.kernel.shop import close_shelves, deliver, look_at_shelf, open_shelves, send_woken
 from simulator.engine.kernel.visit import (
     change_team,
     come_in,
@@ -145,9 +145,7 @@ def _open_shop(m: Ints, f: Floats, teams: int) -> None:
             timeline = m[_TIMELINES] + 3 * m[m[at.TEAM_RULES] + 3 * team + side]
             for position in range(m[timeline] + 1, m[timeline + 1]):
                 push(m, m[position], at.CALENDAR, team, side, team)
-    for product in range(m[at.PRODUCTS]):
-        if m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1:
-            review(m, f, product)
+    open_shelves(m, f)
 
 
 @inner
@@ -160,16 +158,14 @@ def _happen(m: Ints, f: Floats, stack: Floats, event: Ints) -> None:
         end_of_stay(m, f, stack, what)
     elif phase == at.PATIENCE:
         end_of_patience(m, f, stack, what, event[2], event[3])
+    elif phase == at.CALENDAR and what < 0:
+        look_at_shelf(m, f, -1 - what)
     elif phase == at.CALENDAR:
         rule = m[at.TEAM_RULES] + 3 * what
         servers = int(level_at(m, f, m[rule], m[at.NOW]))
         change_team(m, f, what, servers, int(level_at(m, f, m[rule + 1], m[at.NOW])))
     else:
-        product, quantity = what % m[at.PRODUCTS], what // m[at.PRODUCTS]
-        shelf = m[at.SHELVES] + at.SHELF * product
-        m[shelf + at.S_ON_ORDER] -= quantity
-        m[shelf + at.S_RECEIVED] += quantity
-        put(m, f, product, quantity)
+        deliver(m, f, what % m[at.PRODUCTS], what // m[at.PRODUCTS])
     send_woken(m, f, stack)
 
 
@@ -187,9 +183,7 @@ def _come_in(m: Ints, f: Floats, day: int) -> None:
 @inner
 def _close_shop(m: Ints, f: Floats) -> None:
     """Book what stands on the shelves, and log who is still on his way."""
-    for product in range(m[at.PRODUCTS]):
-        if m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 1:
-            book(m, m[at.SHELVES] + at.SHELF * product, m[at.HORIZON])
+    close_shelves(m)
     if m[at.LOG_ROOM] > 0:
         for place in range(m[at.PLACES]):
             c = m[at.PEOPLE] + place * m[at.STRIDE]

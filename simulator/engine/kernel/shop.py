@@ -17,19 +17,25 @@ from simulator.engine.kernel.people import NOWHERE
 from simulator.engine.kernel.race import back
 from simulator.engine.rules import draw_time
 from simulator.engine.streams import block, numbered
+from simulator.engine.tally import LEVELS
+from simulator.program.image import Part
 from simulator.program.tables import Manner
+from simulator.spec.model import DAY
 
 __all__ = [
-    "book",
+    "close_shelves",
+    "deliver",
     "fill",
     "join",
     "leave_list",
+    "look_at_shelf",
+    "open_shelves",
     "put",
-    "review",
     "send_woken",
     "served",
     "start_service",
     "take",
+    "touched",
     "unlink",
 ]
 
@@ -38,6 +44,11 @@ Floats = NDArray[np.float64]
 
 _DWELL: Final = key_of(Purpose.DWELL)
 _STOCKOUT: Final = Manner.STOCKOUT
+_LEVELS: Final = at.COUNTS["levels"]
+_ORDERED: Final = LEVELS.index("ordered")
+_OUT: Final = LEVELS.index("out")
+_TIMELINES: Final = int(Part.TIMELINES)
+_DAY: Final = DAY
 
 
 @inner
@@ -97,45 +108,158 @@ def fill(m: Ints, f: Floats, team: int) -> None:
 
 @inner
 def book(m: Ints, shelf: int, now: int) -> None:
-    """Add the time on the shelf of every unit since the last change, from the warm-up on."""
-    since = max(m[shelf + at.S_SINCE], m[at.WARM_UP])
-    m[shelf + at.S_UNIT_MS] += m[shelf + at.S_ON_HAND] * max(0, now - since)
+    """Write down the time since the last change: from the warm-up on, and the days that ended."""
+    since, on_hand, owed = m[shelf + at.S_SINCE], m[shelf + at.S_ON_HAND], m[shelf + at.S_OWED]
+    counted = max(0, now - max(since, m[at.WARM_UP]))
+    m[shelf + at.S_UNIT_MS] += on_hand * counted
+    m[shelf + at.S_OWED_MS] += owed * counted
+    m[shelf + at.S_OUT_MS] += counted if on_hand == 0 else 0
+    days = _days_of(m, shelf, 0)
+    for day in range(since // _DAY, now // _DAY):
+        m[days + day] = on_hand
+        m[days + m[at.DAYS] + day] = owed
+    if on_hand == 0 and now > since:
+        for day in range(since // _DAY, (now - 1) // _DAY + 1):
+            m[days + _OUT * m[at.DAYS] + day] = 1
     m[shelf + at.S_SINCE] = now
 
 
 @inner
-def take(m: Ints, product: int, units: int) -> bool:
-    """Hand units over: all or nothing, except that a backorder owes what is missing."""
+def _days_of(m: Ints, shelf: int, kind: int) -> int:
+    """Find where the days of a shelf are kept, of one of `LEVELS`."""
+    product = (shelf - m[at.SHELVES]) // at.SHELF
+    return m[_LEVELS] + (product * at.KINDS_OF_LEVELS + kind) * m[at.DAYS]
+
+
+@inner
+def close_shelves(m: Ints) -> None:
+    """Write down the time to the end, and the last day if it is cut short."""
+    for product in range(m[at.PRODUCTS]):
+        if m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_LIMITED] == 0:
+            continue
+        shelf = m[at.SHELVES] + at.SHELF * product
+        book(m, shelf, m[at.HORIZON])
+        if m[at.HORIZON] % _DAY != 0:
+            day = _days_of(m, shelf, 0) + m[at.HORIZON] // _DAY
+            m[day], m[day + m[at.DAYS]] = m[shelf + at.S_ON_HAND], m[shelf + at.S_OWED]
+
+
+@inner
+def take(m: Ints, f: Floats, product: int, units: int) -> bool:
+    """Hand units over and review the shelf: all or nothing, except that a backorder owes what is missing."""
     good = m[at.GOODS] + at.PRODUCT_WIDTH * product
+    if m[good + at.G_LIMITED] == 0:
+        return True
     shelf = m[at.SHELVES] + at.SHELF * product
-    if m[shelf + at.S_ON_HAND] < units and m[good + at.G_BACKORDER] == 0:
-        return False
+    if m[shelf + at.S_ON_HAND] < units:
+        m[shelf + at.S_WAS_SHORT] = 1
+        if m[good + at.G_BACKORDER] == 0:
+            return False
     book(m, shelf, m[at.NOW])
     given = min(m[shelf + at.S_ON_HAND], units)
     m[shelf + at.S_ON_HAND] -= given
     m[shelf + at.S_OWED] += units - given
     m[shelf + at.S_SHIPPED] += units
+    touched(m, f, product)
     return True
 
 
 @inner
-def review(m: Ints, f: Floats, product: int) -> None:
-    """Order what the policy asks for; called after every change of a shelf."""
+def open_shelves(m: Ints, f: Floats) -> None:
+    """Await what was ordered before the start, and look at every shelf or plan the first look."""
+    for product in range(m[at.PRODUCTS]):
+        good = m[at.GOODS] + at.PRODUCT_WIDTH * product
+        if m[good + at.G_LIMITED] == 0:
+            continue
+        if m[good + at.G_PIPELINE] >= 0:
+            _await_pipeline(m, f, product, m[_TIMELINES] + 3 * m[good + at.G_PIPELINE])
+        if m[good + at.G_REVIEW] > 0:
+            push(m, m[good + at.G_FIRST_REVIEW], at.CALENDAR, product, 2, -1 - product)
+        else:
+            _review(m, f, product)
+
+
+@inner
+def _await_pipeline(m: Ints, f: Floats, product: int, timeline: int) -> None:
+    """Put the deliveries of orders made before the start on the agenda."""
+    shelf, delivered = m[at.SHELVES] + at.SHELF * product, 0
+    subject = numbered(m[m[at.ORDER_FAMILIES] + product], 0)
+    for step in range(m[timeline + 1] - m[timeline]):
+        units = int(f[m[timeline + 2] + step]) - delivered
+        delivered += units
+        if units > 0:
+            m[shelf + at.S_ORDERED] += units
+            m[shelf + at.S_ON_ORDER] += units
+            what = product + units * m[at.PRODUCTS]
+            push(m, m[m[timeline] + step], at.DELIVERY, subject, 0, what)
+
+
+@inner
+def look_at_shelf(m: Ints, f: Floats, product: int) -> None:
+    """Order at a planned review, and plan the next."""
+    _review(m, f, product)
+    review = m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_REVIEW]
+    push(m, m[at.NOW] + review, at.CALENDAR, product, 2, -1 - product)
+
+
+@inner
+def touched(m: Ints, f: Floats, product: int) -> None:
+    """Review a shelf that has changed, unless its policy looks at planned times only."""
+    if m[m[at.GOODS] + at.PRODUCT_WIDTH * product + at.G_REVIEW] == 0:
+        _review(m, f, product)
+
+
+@inner
+def _quantity_to_order(m: Ints, good: int, position: int) -> int:
+    """Look at the position: how many units the policy orders now."""
+    point, up_to, lot = (
+        m[good + at.G_REORDER_POINT],
+        m[good + at.G_ORDER_UP_TO],
+        m[good + at.G_ORDER_QUANTITY],
+    )
+    if position > point:
+        return 0
+    if up_to >= 0:
+        wanted = up_to - position
+    elif lot > 0:
+        wanted = lot * ((point - position) // lot + 1)
+    else:
+        return 0
+    wanted, case = max(wanted, m[good + at.G_MIN_ORDER]), m[good + at.G_CASE_SIZE]
+    return -(-wanted // case) * case
+
+
+@inner
+def _review(m: Ints, f: Floats, product: int) -> None:
+    """Order what the policy asks for."""
     good = m[at.GOODS] + at.PRODUCT_WIDTH * product
     shelf = m[at.SHELVES] + at.SHELF * product
     position = m[shelf + at.S_ON_HAND] + m[shelf + at.S_ON_ORDER] - m[shelf + at.S_OWED]
-    if m[good + at.G_ORDER_UP_TO] < 0 or position > m[good + at.G_REORDER_POINT]:
-        return
-    quantity = m[good + at.G_ORDER_UP_TO] - position
+    quantity = _quantity_to_order(m, good, position)
     if quantity <= 0:
         return
-    m[shelf + at.S_ORDERS] += 1
+    m[shelf + at.S_NUMBERED] += 1
+    m[shelf + at.S_ORDERS] += 1 if m[at.NOW] >= m[at.WARM_UP] else 0
+    m[_days_of(m, shelf, _ORDERED) + m[at.NOW] // _DAY] += quantity
     m[shelf + at.S_ORDERED] += quantity
     m[shelf + at.S_ON_ORDER] += quantity
-    subject = numbered(m[m[at.ORDER_FAMILIES] + product], m[shelf + at.S_ORDERS])
+    subject = numbered(m[m[at.ORDER_FAMILIES] + product], m[shelf + at.S_NUMBERED])
     w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
     lead = draw_time(m, f, m[good + at.G_LEAD_TIME], w0, w1, m[good + at.G_LEAD_TIME_KEY])
     push(m, m[at.NOW] + lead, at.DELIVERY, subject, 0, product + quantity * m[at.PRODUCTS])
+
+
+@inner
+def deliver(m: Ints, f: Floats, product: int, units: int) -> None:
+    """Receive an order, which ends a cycle: one in which somebody asked in vain, or not."""
+    shelf = m[at.SHELVES] + at.SHELF * product
+    m[shelf + at.S_ON_ORDER] -= units
+    m[shelf + at.S_RECEIVED] += units
+    if m[at.NOW] >= m[at.WARM_UP]:
+        m[shelf + at.S_CYCLES] += 1
+        m[shelf + at.S_SHORT_CYCLES] += m[shelf + at.S_WAS_SHORT]
+    m[shelf + at.S_WAS_SHORT] = 0
+    put(m, f, product, units)
 
 
 @inner
@@ -167,7 +291,7 @@ def put(m: Ints, f: Floats, product: int, units: int) -> None:
         m[c + at.STATE] = at.WOKEN
         join(m, c, at.WOKEN_HEAD, at.WOKEN_TAIL)
         woken += 1
-    review(m, f, product)
+    touched(m, f, product)
 
 
 @inner

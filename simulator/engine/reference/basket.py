@@ -13,7 +13,7 @@ from simulator.program.tables import Line, Manner, Station
 __all__ = ["sell", "take_back"]
 
 _RESTOCK = key_of(Purpose.RESTOCK)
-_DEMAND, _SOLD, _LOST, _RETRIED, _RETURNED, _RESTOCKED = range(6)
+_DEMAND, _SOLD, _LOST, _RETRIED, _RETURNED, _RESTOCKED, _MISSED, _SUBSTITUTED = range(8)
 
 
 def sell(world: World, customer: Customer, station: Station, visit: Visit) -> tuple[int, bool]:
@@ -31,8 +31,12 @@ def sell(world: World, customer: Customer, station: Station, visit: Visit) -> tu
     if station.first_line == station.last_line:
         return Manner.DECIDED, False
     lines = range(station.first_line, station.last_line)
-    on_sale = {world.lines[row].product for row in lines if world.is_sold(world.lines[row].product)}
-    asked = {product: units for product, units in customer.wanted.items() if product in on_sale}
+    line_of = {world.lines[row].product: world.lines[row] for row in lines}
+    asked = {
+        product: units
+        for product, units in customer.wanted.items()
+        if product in line_of and world.is_sold(product)
+    }
     retried = bool(asked)
     if not retried:
         asked = _draw_basket(world, customer, station, visit.block)
@@ -44,6 +48,11 @@ def sell(world: World, customer: Customer, station: Station, visit: Visit) -> tu
             order.lines[product] = (units, units * world.price(product))
         else:
             short[product] = units
+    short = {
+        product: units
+        for product, units in short.items()
+        if not _take_instead(world, customer, line_of[product], units, order, visit)
+    }
     visit.asked, visit.sold = sum(asked.values()), sum(units for units, _ in order.lines.values())
     _remember(customer, asked, short, retried)
     customer.short = sum(short.values())
@@ -78,17 +87,48 @@ def _take(world: World, customer: Customer, product: int, units: int, retried: b
     """Ask the shelf for one line, all or nothing, and count it."""
     now, books = world.agenda.now, world.books
     shelf = world.shelves.get(product)
-    taken = shelf is None or shelf.take(units, now)
-    if taken and shelf is not None:
-        world.review(product)
+    there = units if shelf is None else min(shelf.on_hand, units)
+    taken = _from_shelf(world, product, units)
     books.units(customer, product, _RETRIED if retried else _DEMAND, units, touchpoint, now)
+    if not retried:
+        books.units(customer, product, _MISSED, units - there if taken else units, touchpoint, now)
     if taken:
         books.units(customer, product, _SOLD, units, touchpoint, now)
         if retried:
             books.units(customer, product, _LOST, -units, touchpoint, now)
     elif not retried:
         books.units(customer, product, _LOST, units, touchpoint, now)
-    return taken
+    return taken or (shelf is not None and shelf.blind)
+
+
+def _from_shelf(world: World, product: int, units: int) -> bool:
+    """Take units off a shelf, if there is one, and review its policy."""
+    shelf = world.shelves.get(product)
+    if shelf is None:
+        return True
+    if not shelf.take(units, world.agenda.now):
+        return False
+    world.touched(product)
+    return True
+
+
+def _take_instead(
+    world: World, customer: Customer, line: Line, units: int, order: Order, visit: Visit
+) -> bool:
+    """Take another product in place of one that is out: demand stays where it was, and is lost there."""
+    if line.substitutes < 0:
+        return False
+    other, now = world.choose(line.substitutes, customer, visit.block).target, world.agenda.now
+    if other < 0 or not world.is_sold(other):
+        return False
+    taken, shelf = _from_shelf(world, other, units), world.shelves.get(other)
+    if not taken and shelf is not None and not shelf.blind:
+        return False
+    world.books.units(customer, other, _SOLD if taken else _LOST, units, visit.touchpoint, now)
+    world.books.units(customer, other, _SUBSTITUTED, units, visit.touchpoint, now)
+    so_far, amount = order.lines.get(other, (0, 0))
+    order.lines[other] = (so_far + units, amount + units * world.price(other))
+    return True
 
 
 def _draw_basket(world: World, customer: Customer, station: Station, block: Block) -> dict[int, int]:

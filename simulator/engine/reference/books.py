@@ -197,6 +197,7 @@ class Books:
         for product, shelf in shelves.items():
             counts = shelf.counts()
             self.counts["stock"][product] = [counts[kind] for kind in STOCK]
+            self.counts["levels"][product] = shelf.levels
         self.counts["checksum"][0] = _signed(int(self.counts["checksum"][0]))
         arrays: dict[str, NDArray[np.int64]] = {
             name: np.array(self.counts[name], dtype=np.int64).reshape(self.shapes[name]) for name in SHAPES

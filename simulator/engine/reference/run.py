@@ -55,14 +55,13 @@ def simulate(
     """
     world = World(program, seed, replication)
     journeys = Journeys(world, on_visit, on_end)
-    for product in world.shelves:
-        world.review(product)
+    world.open_shelves()
     for persona in range(len(program.names.personas)):
         _start_existing(world, journeys, persona)
         world.agenda.process(_arrivals(world, journeys, persona))
     world.agenda.run(until=program.horizon)
     for shelf in world.shelves.values():
-        shelf.book(program.horizon)
+        shelf.close(program.horizon)
     if on_end is not None:
         journeys.stop(program.horizon)
     tally = world.books.close(world.shelves)

@@ -73,7 +73,7 @@ class World:
         self.traits = [(i, cell.number) for i, cell in enumerate(cells) if cell.sight == Sight.TRAIT]
         self.moving = [(i, *cell) for i, cell in enumerate(cells) if cell.sight > Sight.TRAIT]
         self.shelves = {
-            number: Shelf(product, program.warm_up)
+            number: Shelf(product, program.warm_up, program.days)
             for number, product in enumerate(self.products)
             if product.limited
         }
@@ -117,26 +117,59 @@ class World:
         now = self.agenda.now
         team.change(int(self.level(rule.servers, now)), bool(self.level(rule.open, now)))
 
+    def open_shelves(self) -> None:
+        """Await what was ordered before the start, and look at every shelf or plan the first look."""
+        for product, shelf in self.shelves.items():
+            stock, delivered = self.products[product], 0
+            for time in self._steps(stock.pipeline) if stock.pipeline >= 0 else ():
+                units = int(self.level(stock.pipeline, time)) - delivered
+                delivered += units
+                if units:
+                    shelf.await_units(units)
+                    self._send(product, units, self._order_subject(product, 0), time)
+        for product in self.shelves:
+            stock = self.products[product]
+            if stock.review:
+                self._plan_review(product, stock.first_review)
+            else:
+                self.review(product)
+
+    def _order_subject(self, product: int, number: int) -> int:
+        return numbered(subject_of("order", self.program.names.products[product]), number)
+
+    def _plan_review(self, product: int, delay: int) -> None:
+        event = self.agenda.at(delay, Phase.CALENDAR, self.agenda.rank(product), 2, product)
+        assert event.callbacks is not None
+        event.callbacks.append(self._look_at_shelf)
+
+    def _look_at_shelf(self, event: Any) -> None:
+        """Order at a planned review, and plan the next."""
+        self.review(event.value)
+        self._plan_review(event.value, self.products[event.value].review)
+
+    def touched(self, product: int) -> None:
+        """Review a shelf that has changed, unless its policy looks at planned times only."""
+        if not self.products[product].review:
+            self.review(product)
+
     def review(self, product: int) -> None:
-        """Order what the policy asks for; called after every change of a shelf."""
+        """Order what the policy asks for."""
         shelf, stock = self.shelves[product], self.products[product]
         quantity = shelf.quantity_to_order()
         if quantity <= 0:
             return
-        shelf.orders += 1
-        shelf.ordered += quantity
-        shelf.on_order += quantity
-        subject = numbered(subject_of("order", self.program.names.products[product]), shelf.orders)
+        subject = self._order_subject(product, shelf.order(quantity, self.agenda.now))
         lead = self.time(stock.lead_time, self.block(subject, NOWHERE, 0), stock.lead_time_key)
+        self._send(product, quantity, subject, lead)
+
+    def _send(self, product: int, quantity: int, subject: int, lead: int) -> None:
         event = self.agenda.at(lead, Phase.DELIVERY, self.agenda.rank(subject), 0, (product, quantity))
         assert event.callbacks is not None
         event.callbacks.append(self._deliver)
 
     def _deliver(self, event: Any) -> None:
         product, quantity = event.value
-        shelf = self.shelves[product]
-        shelf.on_order -= quantity
-        shelf.received += quantity
+        self.shelves[product].deliver(quantity, self.agenda.now)
         self.receive(product, quantity)
 
     def receive(self, product: int, quantity: int) -> None:
@@ -145,7 +178,7 @@ class World:
         shelf.put(quantity, self.agenda.now)
         for ticket in shelf.wake():
             ticket.call(served=True)
-        self.review(product)
+        self.touched(product)
 
     # ------------------------------------------------------------------ draws
 
@@ -207,7 +240,7 @@ class World:
             return self.price(index) / MICRO
         if sight == Sight.STOCK:
             shelf = self.shelves.get(index)
-            return np.inf if shelf is None else float(shelf.on_hand)
+            return np.inf if shelf is None or shelf.blind else float(shelf.on_hand)
         day, within = divmod(now, DAY)
         if sight == Sight.WEEKDAY:
             return float((self.first_weekday + day) % 7)

@@ -127,6 +127,8 @@ class Walk(Notes):
         chosen = [group for group in groups if any(new.get(word) is not None for word in group)]
         others = [word for group in groups if chosen and group not in chosen for word in group]
         for word in others:
+            if any(word in group for group in chosen):
+                continue
             if out.get(word) is not None and word not in new:
                 del out[word]
                 self.drop((*path, word))
