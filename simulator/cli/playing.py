@@ -193,8 +193,7 @@ def play_kept(
             prepare()
         bar = opened.enter_context(Bar())
         try:
-            for one in play_reduced(program, seed, replications, keep, workers, bar.advance, crew, by):
-                kept.append(one)
+            kept.extend(play_reduced(program, seed, replications, keep, workers, bar.advance, crew, by))
         except StoppedRun as stopped:
             _say_stopped(stopped, len(kept), replications)
     return kept, by
