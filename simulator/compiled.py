@@ -11,21 +11,33 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
-__all__ = ["compiled", "inner", "is_cached"]
+__all__ = ["compiled", "forget_old_caches", "inlined", "inner", "is_cached", "raw"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_Array = TypeVar("_Array")
 
 
 def _sources() -> list[Path]:
     """List the files that hold compiled functions, in a fixed order."""
     root = Path(__file__).parent
     # The frozen ones hold numbers that compiled code freezes.
-    frozen = ("program/tables.py", "program/image.py", "spec/expressions/vocabulary.py")
+    frozen = (
+        "limits.py",
+        "addresses.py",
+        "program/tables.py",
+        "program/image.py",
+        "program/program.py",
+        "program/calendar.py",
+        "spec/model.py",
+        "spec/expressions/compiling.py",
+        "spec/expressions/vocabulary.py",
+    )
     patterns = ("laws/*.py", "engine/*.py", "engine/kernel/*.py", *frozen)
     return [Path(__file__), *(path for pattern in patterns for path in sorted(root.glob(pattern)))]
 
@@ -48,10 +60,31 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
 import numba  # noqa: E402  (the settings above must be in place before it loads)
 import numpy  # noqa: E402
+from numba.core import types  # noqa: E402
+from numba.core.codegen import JITCodeLibrary  # noqa: E402
+from numba.core.compiler import CompilerBase, DefaultPassBuilder  # noqa: E402
+from numba.core.compiler_machinery import LoweringPass, register_pass  # noqa: E402
+from numba.core.typed_passes import NativeLowering  # noqa: E402
+from numba.extending import intrinsic  # noqa: E402
 
 if "NUMBA_CACHE_DIR" not in os.environ:
     _versions = f"{numba.__version__} {numpy.__version__} {platform.python_version()}"
     numba.config.CACHE_DIR = str(_cache_folder() / _fingerprint(_versions))  # type: ignore[attr-defined]  # set at run time
+
+
+# Two versions side by side, and one to go back to.
+_KEPT: Final = 3
+
+
+def forget_old_caches() -> None:
+    """Remove the compiled code of all but the newest few versions; called after a compilation."""
+    folder = Path(str(numba.config.CACHE_DIR))  # type: ignore[attr-defined]  # set at run time
+    if folder.parent != _cache_folder():
+        return  # somebody else's folder
+    others = [one for one in folder.parent.iterdir() if one.is_dir() and one != folder]
+    newest_first = sorted(others, key=lambda one: one.stat().st_mtime, reverse=True)
+    for old in newest_first[_KEPT - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def is_cached(name: str) -> bool:
@@ -81,8 +114,91 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return cast("Callable[_P, _R]", build(function))
 
 
+class _PartLibrary(JITCodeLibrary):
+    """Code that is neither optimised nor translated by itself, only as part of what calls it.
+
+    Numba would bring every function to machine code with all it calls, level by level, which is most of
+    the time a compilation takes. Whatever of Numba's changes, the worst is that time.
+    """
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()  # type: ignore[no-untyped-call]  # Numba has no types
+        self._finalized = True
+
+
+@register_pass(mutates_CFG=False, analysis_only=False)  # type: ignore[no-untyped-call]  # as above
+class _OfferPart(LoweringPass):
+    """Make a part known to what calls it."""
+
+    _name = "offer_part"
+
+    def __init__(self) -> None:
+        LoweringPass.__init__(self)  # type: ignore[no-untyped-call]  # as above
+
+    def run_pass(self, state: Any) -> bool:
+        state.library._ensure_finalized()
+        # Callers find a part by its door to Python. It has none, so something of that type stands in.
+        door = list[object]().append
+        state.targetctx.insert_user_function(door, state["cr"].fndesc, [state.library])
+        state["cr"] = state["cr"]._replace(cfunc=door)
+        return True
+
+
+class _PartCompiler(CompilerBase):
+    """Numba's own passes, with a part in place of machine code at the end."""
+
+    def define_pipelines(self) -> list[Any]:
+        state, library, builder = self.state, cast("Any", _PartLibrary), cast("Any", DefaultPassBuilder)
+        state.library = library(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        passes = builder.define_nopython_pipeline(state)
+        passes.add_pass_after(_OfferPart, NativeLowering)
+        passes.finalize()
+        return [passes]
+
+
+_PART: Final[dict[str, Any]] = {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": _PartCompiler,
+}
+
+
 def inner(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile a function that only compiled code calls; leaving the door to Python out saves time."""
-    without_doors: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    build: Any = numba.njit(**without_doors, **_SETTINGS)
+    """Compile a function that only compiled code calls, as part of its callers."""
+    build: Any = numba.njit(**_PART, **_SETTINGS)
     return cast("Callable[_P, _R]", build(function))
+
+
+def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile an inner function into every place that calls it, so that a loop can see through it."""
+    build: Any = numba.njit(forceinline=True, **_PART, **_SETTINGS)
+    return cast("Callable[_P, _R]", build(function))
+
+
+@inner
+def _unchanged(array: _Array) -> _Array:
+    return array
+
+
+@intrinsic
+def _pointer(typing_context: Any, array: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    pointer: Any = types.CPointer
+    return pointer(array.dtype)(array), generate
+
+
+def _raw() -> Callable[[_Array], _Array]:
+    """Choose what `raw` does: pointers know no bounds, and plain Python has none."""
+    plain = numba.config.DISABLE_JIT or numba.config.BOUNDSCHECK  # type: ignore[attr-defined]  # set at run time
+    return cast("Callable[[_Array], _Array]", _unchanged if plain else _pointer)
+
+
+# In compiled code, give an array's memory alone: to be indexed from 0, and passed on in one word instead
+# of seven. With bounds checked, and without compilation, it gives the array itself.
+raw = _raw()

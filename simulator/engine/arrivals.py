@@ -42,4 +42,4 @@ def arrivals_of_day(
     for k in range(int(poisson_quantile(mean, u))):
         subject = numbered(customers, k)
         when = uniform(seed, replication, subject, NOWHERE, 0, _WHEN, 0)
-        yield subject, rules.arrival_time(profile, when)
+        yield subject, rules.arrival_time(profile, 0, when)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from simulator.compiled import compiled, inner
 from simulator.spec.expressions import STACK_CELLS, Op
 
-__all__ = ["evaluate", "new_stack"]
+__all__ = ["SCRATCH", "SCRATCH_CELLS", "evaluate", "new_stack"]
 
 # Compiled code freezes module-level integers; it cannot read an enumeration.
 _CONSTANT: Final = int(Op.CONSTANT)
@@ -47,9 +47,14 @@ _CLIP: Final = int(Op.CLIP)
 _LARGEST_EXPONENT: Final = 709.782712893384
 
 
-def new_stack() -> npt.NDArray[np.float64]:
-    """Make the scratch memory of :func:`evaluate`; one for each thread."""
-    return np.zeros(STACK_CELLS)
+# Behind the cells of the stack: what a choice or a `set` works out before it is used.
+SCRATCH: Final = STACK_CELLS
+SCRATCH_CELLS: Final = 64
+
+
+def new_stack(scratch: int = SCRATCH_CELLS) -> npt.NDArray[np.float64]:
+    """Make the working memory of :func:`evaluate` and of choices; one for each thread."""
+    return np.zeros(SCRATCH + max(scratch, SCRATCH_CELLS))
 
 
 @inner
@@ -151,7 +156,7 @@ def evaluate(
         What the customer sees; ``LOAD`` pushes from it.
     base : int
         Where in ``cells`` this customer's begin.
-    stack : ndarray of float64, shape (STACK_CELLS,)
+    stack : ndarray of float64, shape (STACK_CELLS,) or longer
         Scratch memory, see :func:`new_stack`; its contents do not matter.
 
     Returns

@@ -47,14 +47,17 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulator.compiled import compiled, inner
+from simulator.compiled import compiled, inlined, inner
+from simulator.laws.logarithm import log_of
 
 __all__ = [
     "ENTRIES",
     "SEEDS",
     "SITES",
     "block",
+    "blocks",
     "exponential_race",
     "gumbel_key",
     "mixed",
@@ -62,6 +65,9 @@ __all__ = [
     "philox",
     "uniform",
 ]
+
+Integers = NDArray[np.int64]
+Word = np.uint64
 
 SEEDS: Final = 1 << 32  # seeds and replications are 0 … SEEDS - 1
 SITES: Final = 1 << 40
@@ -87,6 +93,21 @@ _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _STEP: Final = 2.0**-52
 
 
+@inlined
+def _encrypt(key0: Word, key1: Word, x0: Word, x1: Word, x2: Word, x3: Word) -> tuple[Word, Word, Word, Word]:
+    """Encrypt a counter of words; in a loop, several at once."""
+    for _ in range(10):
+        left = _M0 * x0
+        right = _M1 * x2
+        x0 = (right >> _N32) ^ x1 ^ key0
+        x1 = right & _LOW
+        x2 = (left >> _N32) ^ x3 ^ key1
+        x3 = left & _LOW
+        key0 = (key0 + _W0) & _LOW
+        key1 = (key1 + _W1) & _LOW
+    return x0, x1, x2, x3
+
+
 @compiled
 def philox(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, int, int, int]:
     """Encrypt a counter with Philox4x32-10.
@@ -103,18 +124,7 @@ def philox(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, i
     tuple of int
         Four random words of 32 bits (as uint64 in compiled code).
     """
-    key0, key1 = np.uint64(k0), np.uint64(k1)
-    x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
-    for _ in range(10):
-        left = _M0 * x0
-        right = _M1 * x2
-        x0 = (right >> _N32) ^ x1 ^ key0
-        x1 = right & _LOW
-        x2 = (left >> _N32) ^ x3 ^ key1
-        x3 = left & _LOW
-        key0 = (key0 + _W0) & _LOW
-        key1 = (key1 + _W1) & _LOW
-    return x0, x1, x2, x3  # type: ignore[return-value]  # NumPy's words stand in for int
+    return _encrypt(np.uint64(k0), np.uint64(k1), np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3))  # type: ignore[return-value]  # NumPy's words stand in for int
 
 
 @inner
@@ -171,15 +181,39 @@ def block(seed: int, replication: int, subject: int, site: int, entry: int) -> t
     ValueError
         If a part does not fit its bits; cut off, it would be another draw's address.
     """
-    key0, key1 = np.uint64(seed), np.uint64(replication)
-    who, where, time = np.uint64(np.int64(subject)), np.uint64(site), np.uint64(entry)
-    if (key0 >> _N32) | (key1 >> _N32) | (where >> _N40) | (time >> _N16) != _NONE:
+    parts = np.uint64(seed) >> _N32, np.uint64(replication) >> _N32, np.uint64(site) >> _N40
+    if parts[0] | parts[1] | parts[2] | (np.uint64(entry) >> _N16) != _NONE:
         raise ValueError("a part of a random number's address is out of range")
-    last = (where >> _N32) | (time << _N8)
-    r0, r1, r2, r3 = philox(key0, key1, who & _LOW, who >> _N32, where & _LOW, last)  # type: ignore[arg-type]
+    return _block(seed, replication, subject, site, entry)
+
+
+@inlined
+def _block(seed: int, replication: int, subject: int, site: int, entry: int) -> tuple[int, int]:
+    """Draw a block whose address is known to be in range."""
+    key0, key1 = np.uint64(seed) & _LOW, np.uint64(replication) & _LOW
+    who, where = np.uint64(np.int64(subject)), np.uint64(site)
+    last = ((where >> _N32) | (np.uint64(entry) << _N8)) & _LOW
+    r0, r1, r2, r3 = _encrypt(key0, key1, who & _LOW, who >> _N32, where & _LOW, last)
     first = (np.uint64(r0) << _N32) | np.uint64(r1)
     second = (np.uint64(r2) << _N32) | np.uint64(r3)
     return np.int64(first), np.int64(second)  # type: ignore[return-value]  # NumPy's words stand in for int
+
+
+@inner
+def blocks(m: Integers, seed: int, replication: int, first: int, size: int, number: int) -> None:
+    """Draw many blocks at once; the processor works on several at a time.
+
+    Parameters
+    ----------
+    m : ndarray of int64
+        From `first` on stand five runs of `size` numbers each: subjects, sites and entries, and room for
+        the two words of each block.
+    number : int
+        How many of each run are in use.
+    """
+    for i in range(first, first + number):
+        w0, w1 = _block(seed, replication, m[i], m[i + size], m[i + 2 * size])
+        m[i + 3 * size], m[i + 4 * size] = w0, w1
 
 
 @compiled
@@ -231,7 +265,7 @@ def exponential_race(u: float, weight: float) -> float:
     """
     if weight == 0.0:
         return math.inf
-    return -math.log(u) / weight
+    return -log_of(u) / weight
 
 
 @compiled
@@ -253,4 +287,4 @@ def gumbel_key(u: float, utility: float) -> float:
     float
         ln(-ln(u)) - utility.
     """
-    return math.log(-math.log(u)) - utility
+    return log_of(-log_of(u)) - utility

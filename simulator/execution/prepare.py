@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Final
 
-from simulator.compiled import is_cached
+from simulator.compiled import forget_old_caches, is_cached
 from simulator.execution.engines import engine
 
 __all__ = ["prepare"]
@@ -36,6 +36,7 @@ def prepare() -> None:
         program = compile_journey(journey_from_data(model))
         engine("kernel")(program, 1, 0)
         engine("reference")(program, 1, 0)
+    forget_old_caches()
 
 
 if __name__ == "__main__":

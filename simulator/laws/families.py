@@ -35,9 +35,10 @@ from numpy.typing import NDArray
 from simulator.compiled import compiled, inner
 from simulator.laws.counts import geometric_cdf, geometric_quantile, poisson_cdf, poisson_quantile
 from simulator.laws.incomplete import gamma_p, gamma_quantile
+from simulator.laws.logarithm import log_of_rest
 from simulator.laws.special import normal_cdf, normal_quantile
 
-__all__ = ["Family", "cdf", "quantile"]
+__all__ = ["Family", "cdf", "exponential_quantile", "quantile"]
 
 
 class Family(IntEnum):
@@ -73,6 +74,12 @@ _GEOMETRIC: Final = int(Family.GEOMETRIC)
 def lognormal_value(mu: float, sigma: float, z: float) -> float:
     """Give exp(mu + sigma z); as a product, or a small sigma would feel the rounding of mu."""
     return math.exp(mu) * math.exp(sigma * z)
+
+
+@inner
+def exponential_quantile(mean: float, u: float) -> float:
+    """Invert the exponential distribution."""
+    return -mean * log_of_rest(u)
 
 
 @inner
@@ -150,13 +157,13 @@ def quantile(
     if family == _FIXED:
         return a
     if family == _EXPONENTIAL:
-        return -a * math.log1p(-u)
+        return exponential_quantile(a, u)
     if family == _GAMMA:
         return b * gamma_quantile(a, u)
     if family == _LOGNORMAL:
         return lognormal_value(a, b, normal_quantile(u))
     if family == _WEIBULL:
-        return b * math.pow(-math.log1p(-u), 1.0 / a)
+        return b * math.pow(-log_of_rest(u), 1.0 / a)
     if family == _UNIFORM:
         return a + (b - a) * u if u <= 0.5 else b - (b - a) * (1.0 - u)
     if family == _TRIANGULAR:

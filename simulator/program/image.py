@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import subject_of
+from simulator.program.kinds import Looks, station_kinds
 from simulator.program.program import Program, Structure
 from simulator.program.tables import MilestoneAt, Station
 from simulator.spec.expressions import Op
@@ -65,23 +66,27 @@ class Part(IntEnum):
     ORDERS = 32  # products: the family of its orders
     ENTRANCE_OF = 33  # (3, touchpoints): the number of a way to come in, by kind of customer
     TILL_OF = 34  # touchpoints: the number of one that sells or is a goal
+    KINDS = 35  # stations: see `simulator.program.kinds`
+    LOOKS = 36  # expressions: where the cells stand that one looks at
+    ROW_LOOKS = 37  # rows: the same, and whether all weights are fixed
+    SEEN = 38  # (cell, sight, number)
     # tables of `floats`
-    WEIGHTS = 35
-    CLOCK_CHANCES = 36
-    LINE_CHANCES = 37
-    EFFECT_CHANCES = 38
-    DETOUR_CHANCES = 39
-    DETOUR_RESUMES = 40
-    RESTOCKS = 41
-    LAW_PARAMETERS = 42
-    KNOTS = 43
-    CONSTANTS = 44
-    LEVELS = 45
-    TRAITS = 46
-    ATTRIBUTE_MINIMA = 47
-    ATTRIBUTE_MAXIMA = 48
-    DAY_MEANS = 49
-    HOUR_PROFILES = 50
+    WEIGHTS = 39
+    CLOCK_CHANCES = 40
+    LINE_CHANCES = 41
+    EFFECT_CHANCES = 42
+    DETOUR_CHANCES = 43
+    DETOUR_RESUMES = 44
+    RESTOCKS = 45
+    LAW_PARAMETERS = 46
+    KNOTS = 47
+    CONSTANTS = 48
+    LEVELS = 49
+    TRAITS = 50
+    ATTRIBUTE_MINIMA = 51
+    ATTRIBUTE_MAXIMA = 52
+    DAY_MEANS = 53
+    HOUR_PROFILES = 54
 
 
 _FIRST_OF_FLOATS: Final = Part.WEIGHTS
@@ -153,6 +158,8 @@ def _laid_down(program: Program) -> Image:
     laws = structure.laws.copy()
     laws[:, 1:] += heads[Part.KNOTS]
     parts[Part.LAWS] = laws
+    for part in (Part.LOOKS, Part.ROW_LOOKS):
+        parts[part][:, :2] = parts[part][:, :2] * 3 + heads[Part.SEEN]
     parts[Part.TIMELINES] = np.column_stack(
         [structure.timelines + heads[Part.TIMES], structure.timelines[:, :1] + heads[Part.LEVELS]]
     )
@@ -229,6 +236,10 @@ _MADE: Final[dict[Part, Callable[[Program], NDArray[np.int64]]]] = {
     Part.ORDERS: _orders,
     Part.ENTRANCE_OF: lambda program: program.entrance_of,
     Part.TILL_OF: lambda program: program.till_of,
+    Part.KINDS: lambda program: station_kinds(program.structure, Looks(program.structure)),
+    Part.LOOKS: lambda program: Looks(program.structure).expressions,
+    Part.ROW_LOOKS: lambda program: Looks(program.structure).rows,
+    Part.SEEN: lambda program: Looks(program.structure).seen,
 }
 
 

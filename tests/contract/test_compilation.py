@@ -55,7 +55,7 @@ def checkout(tmp_path_factory) -> Path:
 
 def test_an_edit_of_any_compiled_source_names_another_cache(checkout, monkeypatch) -> None:
     """Numba sees a change of the file a function is in, not of one it calls: the folder's name does."""
-    assert {"engine/kernel/visit.py", "engine/streams.py", "laws/families.py"} < set(SOURCES)
+    assert {"engine/kernel/lanes.py", "engine/streams.py", "laws/families.py"} < set(SOURCES)
     monkeypatch.setattr(compiled, "__file__", str(checkout / "simulator" / "compiled.py"))
     names = [compiled._fingerprint("1")]
     for source in SOURCES:

@@ -97,7 +97,7 @@ def test_another_draw_costs_a_copy() -> None:
 
     program = program_of(shop())
     laid = time.perf_counter()
-    prototype = Memory(program, Room(), True)
+    prototype = Memory(program, Room())
     laid = time.perf_counter() - laid
     taken = []
     for seed in range(20):

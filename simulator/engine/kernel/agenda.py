@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
+from simulator.engine.kernel.people import kind_of, station_row
+from simulator.program.kinds import SHARED
 
-__all__ = ["pop", "push", "schedule"]
+__all__ = ["is_before", "pop", "push", "schedule"]
 
 Ints = NDArray[np.int64]
 
 # Turning the highest bit makes signed order the order of unsigned numbers.
 _SIGN: Final = np.int64(-(2**63))
 _W: Final = at.EVENT
+_SHARED: Final = SHARED
 
 
 @inner
@@ -26,6 +29,17 @@ def _before(m: Ints, a: int, b: int) -> bool:
         if m[a + part] != m[b + part]:
             return bool(m[a + part] < m[b + part])
     return False
+
+
+@inner
+def is_before(m: Ints, time: int, subject: int) -> bool:
+    """Whether an arrival comes before everything on the agenda."""
+    if m[at.HEAP_SIZE] == 0:
+        return True
+    top = m[at.HEAP]
+    if m[top] != time:
+        return bool(time < m[top])
+    return bool(m[top + 1] == at.ENTRY_PHASE and subject ^ _SIGN < m[top + 2])
 
 
 @inner
@@ -88,10 +102,31 @@ def pop(m: Ints, event: Ints) -> None:
 
 
 @inner
+def _concerns_nobody_else(m: Ints, c: int) -> bool:
+    """Whether what happens to a customer next can neither touch another one nor depend on one."""
+    if m[c + at.STATE] == at.COMING:
+        return False
+    if m[c + at.NEXT_PHASE] == at.END_OF_STAY:
+        return bool(m[kind_of(m, m[c + at.V_STATION])] != _SHARED)
+    bound = m[c + at.BOUND]
+    return bool(bound >= m[at.TOUCHPOINTS] or m[m[at.KINDS] + 3 * station_row(m, c, bound)] != _SHARED)
+
+
+@inner
 def schedule(m: Ints, c: int, delay: int, phase: int, step: int) -> None:
-    """Say what happens to a customer next; where nothing is shared, only he needs to know."""
+    """Say what happens to a customer next.
+
+    Where nothing is shared, only he needs to know. Otherwise it stands on the agenda, except that what
+    concerns nobody else may happen as soon as the present event is done: the agenda orders what
+    customers do to each other, and this they cannot see.
+    """
     time = m[at.NOW] + delay
     m[c + at.NEXT_TIME] = time
     m[c + at.NEXT_PHASE] = phase
-    if m[at.SHARED] == 1:
+    if m[at.SHARED] == 0 or time >= m[at.HORIZON]:
+        return
+    if m[at.STRICT] == 0 and _concerns_nobody_else(m, c):
+        m[m[at.WAITING] + m[at.WAITING_SIZE]] = c
+        m[at.WAITING_SIZE] += 1
+    else:
         push(m, time, phase, m[c + at.SUBJECT], step, c)

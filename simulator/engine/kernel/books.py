@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.log import log_end, log_visit
+from simulator.engine.kernel.people import met
 from simulator.engine.log import STOPPED
 from simulator.engine.rules import fold_visit
 from simulator.program.tables import Manner
@@ -18,6 +19,7 @@ from simulator.spec.model import DAY
 __all__ = [
     "arrive",
     "convert",
+    "count_leave",
     "enter",
     "finish",
     "leave",
@@ -135,12 +137,12 @@ def _session(m: Ints, c: int, touchpoint: int) -> None:
         m[c + at.SESSION_COUNTS] = counts
         m[m[_SESSIONS] + 2 * persona] += counts
     m[c + at.LAST_ENTRY] = now
-    stamp = c + m[at.AT_SESSION] + touchpoint
+    stamp = met(c, touchpoint) + at.MET_SESSION
     if m[c + at.SESSION_COUNTS] == 1 and m[stamp] != m[c + at.SESSION]:
         m[stamp] = m[c + at.SESSION]
-        met = m[_SESSION_AT] + 2 * (persona * m[at.TOUCHPOINTS] + touchpoint)
-        m[met] += 1
-        m[met + 1] += m[c + at.SESSION_ORDERED]
+        sums = m[_SESSION_AT] + 2 * (persona * m[at.TOUCHPOINTS] + touchpoint)
+        m[sums] += 1
+        m[sums + 1] += m[c + at.SESSION_ORDERED]
 
 
 @inner
@@ -155,7 +157,7 @@ def order(m: Ints, c: int, station: int) -> None:
     m[m[_SESSIONS] + 2 * persona + 1] += 1
     for i in range(m[c + at.TOUCHED]):
         touchpoint = m[c + m[at.AT_TOUCHED] + i]
-        if m[c + m[at.AT_SESSION] + touchpoint] == m[c + at.SESSION]:
+        if m[met(c, touchpoint) + at.MET_SESSION] == m[c + at.SESSION]:
             m[m[_SESSION_AT] + 2 * (persona * m[at.TOUCHPOINTS] + touchpoint) + 1] += 1
 
 
@@ -248,18 +250,25 @@ def leave(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> N
 
     `visit` is where the visit's fields stand: the customer's present one, or a frame of a race.
     """
+    touchpoint, entry, entered, waited = m[visit], m[visit + 2], m[visit + 3], m[visit + 4]
+    eyes, attributes = m[c + at.EYES], m[at.ATTRIBUTES]
+    m[m[_CHECKSUM]] += fold_visit(
+        m[c + at.SUBJECT], touchpoint, entry, entered, waited, m[at.NOW], manner, target, f, eyes, attributes
+    )
+    count_leave(m, f, c, visit, manner, target)
+
+
+@inner
+def count_leave(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> None:
+    """Count the end of a visit that is in the checksum already."""
     persona, now = m[c + at.PERSONA], m[at.NOW]
     touchpoint, attributes, eyes = m[visit], m[at.ATTRIBUTES], m[c + at.EYES]
-    entered, waited = m[visit + 3], m[visit + 4]
     place = persona * m[at.TOUCHPOINTS] + touchpoint
     m[m[_OPEN_AT] + place] -= 1
-    m[m[_CHECKSUM]] += fold_visit(
-        m[c + at.SUBJECT], touchpoint, m[visit + 2], entered, waited, now, manner, target, f, eyes, attributes
-    )
     if m[at.LOG_ROOM] > 0:
         log_visit(m, f, c, visit, manner, target)
     if manner != _REFUSED_MANNER and manner != _ABANDONED_MANNER and manner != _CLOSED_MANNER:
-        m[c + m[at.AT_LEFT] + touchpoint] = now
+        m[met(c, touchpoint) + at.MET_LEFT] = now
     if now < m[at.WARM_UP]:
         return
     if manner == _REFUSED_MANNER:
@@ -270,6 +279,6 @@ def leave(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int) -> N
         m[m[_CLOSED] + place] += 1
     else:
         m[m[_VISITS] + place] += 1
-        m[m[_STAY_MS] + place] += now - entered - waited
+        m[m[_STAY_MS] + place] += now - m[visit + 3] - m[visit + 4]
         for attribute in range(attributes):
             m[m[_FEELINGS] + place * attributes + attribute] += int(round(f[eyes + attribute] * 1e6))  # noqa: RUF046

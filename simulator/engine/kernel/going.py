@@ -30,7 +30,7 @@ _RESUMED: Final = Manner.RESUMED
 @inner
 def chosen_of(m: Ints, f: Floats, stack: Floats, c: int, row: int, w0: int, w1: int) -> int:
     """Choose from a row; the position of the entry in `m` (-1: the run must stop)."""
-    look(m, f, c)
+    look(m, f, c, m[at.ROW_LOOKS] + 3 * row)
     chosen = choose(m, f, row, w0, w1, f, m[c + at.EYES], stack, m[at.NOW])
     if chosen < 0:
         if chosen == NOBODY:

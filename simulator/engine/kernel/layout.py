@@ -13,6 +13,7 @@ from typing import Final
 from simulator.engine import log
 from simulator.engine.tally import LEVELS, SHAPES, STOCK, UNITS
 from simulator.program.image import HEAD, Part
+from simulator.program.kinds import WIDEST
 from simulator.program.tables import (
     Clock,
     DetourStop,
@@ -22,6 +23,7 @@ from simulator.program.tables import (
     MilestoneAt,
     PersonaStart,
     ProductStock,
+    Row,
     Rule,
     Station,
 )
@@ -89,11 +91,10 @@ TROUBLE_WHO: Final = 116
 TROUBLE_PERSONA: Final = 117
 TROUBLE_ROW: Final = 118
 # where customers keep what has no fixed length
-AT_ENTRIES: Final = 119
-AT_VISITS: Final = 120
-AT_WAITED: Final = 121
-AT_LEFT: Final = 122
-AT_SESSION: Final = 123
+STRICT: Final = 119  # 1: every event waits for its time on the agenda, also one that concerns nobody else
+LANES: Final = 120  # scratch: customers side by side, see `lanes`
+LANE_FLOATS: Final = 122
+ARRIVALS_ROOM: Final = 123
 AT_TOUCHED: Final = 124
 AT_MILESTONES: Final = 125
 AT_WANTED: Final = 126
@@ -101,9 +102,9 @@ AT_ORDERS: Final = 127
 AT_CONTACTS: Final = 128
 AT_FRAMES: Final = 129
 FRAME_STRIDE: Final = 130
-MARGIN: Final = 131  # 1: moving cells must be refreshed before expressions look
 WOKEN_HEAD: Final = 133  # those woken by a delivery, who go on when the present event is done
 WOKEN_TAIL: Final = 134
+ARRIVALS_OF_DAY: Final = 131  # scratch: those who arrive on one date
 TILLS: Final = 132
 WRONG: Final = 135  # where in `f` the number stands that stopped the run
 
@@ -114,7 +115,13 @@ COUNTS: Final = {name: 136 + number for number, name in enumerate(SHAPES)}
 ENDS: Final = 180
 ENDS_SIZE: Final = 181
 ENDS_SIGHT: Final = 182
-assert 136 + len(SHAPES) <= ENDS < HEAD
+
+# the next to be named: date, persona, number, how many; and of those of one date, how many, how many came
+CURSOR: Final = 183  # four numbers
+ARRIVALS: Final = 187
+ARRIVALS_COME: Final = 188
+assert 136 + len(SHAPES) <= ENDS
+assert ARRIVALS_COME < HEAD
 
 # ---------------------------------------------------------------- troubles
 
@@ -130,6 +137,7 @@ NO_HEAP: Final = 11
 NO_PURSE: Final = 12
 NO_LOG: Final = 13
 NO_DEPTH: Final = 14
+NO_ARRIVAL: Final = 15
 
 # ---------------------------------------------------------------- a customer
 
@@ -187,6 +195,15 @@ EYES: Final = 44  # where his cells stand in `f`
 ENTRANCE: Final = 45  # 1 + the number of the way he came in
 FIELDS: Final = 46
 
+# what he knows of each touchpoint, from MET on
+MET: Final = FIELDS
+MET_ENTRIES: Final = 0
+MET_VISITS: Final = 1
+MET_WAITED: Final = 2
+MET_LEFT: Final = 3
+MET_SESSION: Final = 4
+MET_WIDTH: Final = 5
+
 # a frame of a race: the visit, then
 F_CLOCKS: Final = VISIT_FIELDS
 F_CLOCK: Final = F_CLOCKS + 1
@@ -242,6 +259,32 @@ EVENT: Final = 5  # time, phase, rank, step, place (or team, or product)
 LOG_ROW: Final = len(log.VISIT_FIELDS)
 ENDS_ROW: Final = len(log.END_FIELDS)
 
+# one who arrives on a date: time, subject, persona, his block; then room to sort them by time
+ARRIVAL: Final = 7
+ARRIVAL_FIELDS: Final = 5
+
+# customers side by side: runs of so many numbers each
+LANE_WIDTH: Final = 64
+LANE_PAIRS: Final = LANE_WIDTH * WIDEST
+LANE_SUBJECT: Final = 0
+LANE_SITE: Final = 1
+LANE_ENTRY: Final = 2
+LANE_W0: Final = 3
+LANE_W1: Final = 4
+LANE_CUSTOMER: Final = 5
+LANE_STATION: Final = 6
+LANE_STAY: Final = 7
+LANE_PERSONA: Final = 8
+LANE_DAY: Final = 9
+LANE_ENTERED: Final = 10
+LANE_LEFT: Final = 11
+LANE_FIRST: Final = 12
+LANE_LAST: Final = 13
+LANE_CHOSEN: Final = 14
+LANE_EYES: Final = 15
+LANE_HASH: Final = 16
+LANE_RUNS: Final = 17
+
 # ---------------------------------------------------------------- columns of the program's tables
 
 
@@ -286,6 +329,7 @@ STATION_WIDTH: Final = len(Station._fields)
     ST_GOAL,
 ) = _columns(Station)
 
+ROW_WIDTH: Final = len(Row._fields)
 ENTRY_WIDTH: Final = len(Entry._fields)
 E_TARGET, E_KEY, E_ODDS, E_TIMELINE, E_AFTER, E_AFTER_KEY, E_EDGE = _columns(Entry)
 
@@ -329,6 +373,7 @@ KINDS_OF_LEVELS: Final = len(LEVELS)
 STATIONS: Final = int(Part.STATIONS)
 STATION_OF: Final = int(Part.STATION_OF)
 ENTRIES: Final = int(Part.ENTRIES)
+ROWS: Final = int(Part.ROWS)
 RULES: Final = int(Part.RULES)
 CLOCKS: Final = int(Part.CLOCKS)
 LINES: Final = int(Part.LINES)
@@ -353,6 +398,9 @@ ORDER_FAMILIES: Final = int(Part.ORDERS)
 ENTRANCE_OF: Final = int(Part.ENTRANCE_OF)
 TILL_OF: Final = int(Part.TILL_OF)
 EDGE_ROWS: Final = int(Part.EDGES)
+KINDS: Final = int(Part.KINDS)
+LOOKS: Final = int(Part.LOOKS)
+ROW_LOOKS: Final = int(Part.ROW_LOOKS)
 LAWS: Final = int(Part.LAWS)
 LAW_PARAMETERS: Final = int(Part.LAW_PARAMETERS)
 CLOCK_CHANCES: Final = int(Part.CLOCK_CHANCES)

@@ -13,7 +13,8 @@ from simulator.engine.kernel import layout as at
 from simulator.engine.log import Log
 from simulator.engine.tally import SHAPES, STOCK, shape_of
 from simulator.program.image import HEAD, Image, Part, image_of, lay_values
-from simulator.program.program import Program, Sight, Values
+from simulator.program.kinds import WIDEST
+from simulator.program.program import Program, Values
 from simulator.spec.model import CONSENT
 
 __all__ = ["Memory", "Room", "size_of"]
@@ -26,10 +27,11 @@ Floats = NDArray[np.float64]
 class Room:
     """How much room each region has; too little is found out while playing, and doubled."""
 
-    places: int = 64
+    places: int = 128
     heap: int = 1024
     purses: int = 64
     depth: int = 2
+    arrivals: int = 256
     log: int = 0
 
 
@@ -42,11 +44,9 @@ class Memory:
         A journey of that structure; its values are laid down first.
     room : Room
         How much room each region has.
-    shared : bool
-        Whether everything goes through the agenda.
     """
 
-    def __init__(self, program: Program, room: Room, shared: bool) -> None:
+    def __init__(self, program: Program, room: Room) -> None:
         self.room = room
         self.structure, self.names, self.days = program.structure, program.names, program.days
         self.values = program.values
@@ -57,7 +57,6 @@ class Memory:
         self.head = image.ints[:HEAD].copy()
         self.size, self.float_size = len(image.ints), len(image.floats)
         self._scalars(program, image)
-        self.head[at.SHARED] = int(shared)
         self._customers()
         self._regions(program)
         image.ints[:HEAD] = self.head
@@ -88,16 +87,13 @@ class Memory:
         head[at.EDGES], head[at.DAYS] = len(program.structure.edges), program.days
         head[at.TILLS] = len(program.tills)
         head[at.CONSENT] = names.attributes.index(CONSENT)
-        head[at.MARGIN] = int((program.structure.cells[:, 0] > Sight.TRAIT).any())
 
     def _customers(self) -> None:
         """Lay out a customer: his fields, then what depends on the size of the program."""
         head, room = self.head, self.room
         touchpoints, clocks = int(head[at.TOUCHPOINTS]), self._most_clocks()
-        position = at.FIELDS
-        for place in (at.AT_ENTRIES, at.AT_VISITS, at.AT_WAITED, at.AT_LEFT, at.AT_SESSION, at.AT_TOUCHED):
-            head[place] = position
-            position += touchpoints
+        position = head[at.AT_TOUCHED] = at.MET + at.MET_WIDTH * touchpoints
+        position += touchpoints
         head[at.FRAME_STRIDE] = at.F_FIRST + 2 * clocks
         for place, size in (
             (at.AT_MILESTONES, head[at.MILESTONES]),
@@ -110,7 +106,7 @@ class Memory:
             position += int(size)
         head[at.STRIDE], head[at.PLACES], head[at.DEPTH_ROOM] = position, room.places, room.depth
         blank = np.zeros(position, dtype=np.int64)
-        blank[head[at.AT_LEFT] : head[at.AT_LEFT] + touchpoints] = -1
+        blank[at.MET + at.MET_LEFT : head[at.AT_TOUCHED] : at.MET_WIDTH] = -1
         blank[head[at.AT_ORDERS] : head[at.AT_ORDERS] + head[at.RETURNABLES]] = -1
         self._add(at.PEOPLE, np.tile(blank, room.places))
         self._add(at.FREE, np.arange(room.places)[::-1])
@@ -142,9 +138,17 @@ class Memory:
         self._add(at.BASKET, np.zeros(3 * len(self.names.products)))
         self._add(at.WAITING, np.zeros(room.places))
         self._add_floats(at.WRONG, 1)
+        self._add(at.ARRIVALS_OF_DAY, np.zeros(at.ARRIVAL * room.arrivals + 1))
+        head[at.ARRIVALS_ROOM] = room.arrivals
+        self._lanes()
         head[at.WOKEN_HEAD] = head[at.WOKEN_TAIL] = -1
         for name, shape in self.shapes.items():
             self._add(at.COUNTS[name], np.zeros(shape, dtype=np.int64))
+
+    def _lanes(self) -> None:
+        """Lay out the scratch memory of customers side by side; see `simulator.engine.kernel.lanes`."""
+        self._add(at.LANES, np.zeros(at.LANE_WIDTH * (at.LANE_RUNS + 3 * WIDEST)))
+        self._add_floats(at.LANE_FLOATS, at.LANE_WIDTH * (1 + 2 * WIDEST))
 
     def _teams(self, values: Values) -> Ints:
         structure = self.structure
@@ -222,8 +226,9 @@ class Memory:
 
 def size_of(program: Program, room: Room) -> int:
     """Give the bytes of the memory of a replication with so much room, where customers share something."""
-    least = Memory(program, Room(places=1, heap=1, purses=1, depth=room.depth, log=0), shared=True)
+    least = Memory(program, Room(places=1, heap=1, purses=1, depth=room.depth, arrivals=1, log=0))
     head, products = least.head, len(program.names.products)
     place = int(head[at.STRIDE] + head[at.CELLS]) + 2  # and his place among the free, and those who wait
     more = (room.places - 1) * place + (room.heap - 1) * at.EVENT + (room.purses - 1) * (1 + 2 * products)
+    more += (room.arrivals - 1) * at.ARRIVAL
     return int(least.m.nbytes + least.f.nbytes + 8 * more)

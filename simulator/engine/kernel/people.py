@@ -11,7 +11,6 @@ from simulator.addresses import site_of
 from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
 from simulator.engine.rules import draw, level_at, value_of
-from simulator.engine.streams import block
 from simulator.laws.families import Family
 from simulator.program.calendar import MICRO
 from simulator.program.image import Part
@@ -19,7 +18,20 @@ from simulator.program.program import Sight
 from simulator.program.tables import Shelf
 from simulator.spec.model import DAY
 
-__all__ = ["NOWHERE", "bounded", "choose_trouble", "holds", "leave_place", "look", "new_customer", "value"]
+__all__ = [
+    "NOWHERE",
+    "bounded",
+    "choose_trouble",
+    "holds",
+    "kind_of",
+    "leave_place",
+    "look",
+    "met",
+    "new_customer",
+    "station_of",
+    "station_row",
+    "value",
+]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -44,6 +56,30 @@ _WEEKDAY: Final = Sight.WEEKDAY
 
 
 @inner
+def met(c: int, touchpoint: int) -> int:
+    """Where a customer keeps what he knows of a touchpoint."""
+    return c + at.MET + at.MET_WIDTH * touchpoint
+
+
+@inner
+def station_row(m: Ints, c: int, touchpoint: int) -> int:
+    """Which station a touchpoint is, as this customer's persona meets it."""
+    return m[m[at.STATION_OF] + m[c + at.PERSONA] * m[at.TOUCHPOINTS] + touchpoint]
+
+
+@inner
+def station_of(m: Ints, c: int, touchpoint: int) -> int:
+    """Where the row of that station stands."""
+    return m[at.STATIONS] + at.STATION_WIDTH * station_row(m, c, touchpoint)
+
+
+@inner
+def kind_of(m: Ints, station: int) -> int:
+    """Where a station's kind stands, and behind it the entries of a plain one's row."""
+    return m[at.KINDS] + 3 * ((station - m[at.STATIONS]) // at.STATION_WIDTH)
+
+
+@inner
 def bounded(m: Ints, f: Floats, attribute: int, value: float) -> float:
     """Keep an attribute within its bounds."""
     low, high = f[m[at.MINIMA] + attribute], f[m[at.MAXIMA] + attribute]
@@ -54,13 +90,13 @@ def bounded(m: Ints, f: Floats, attribute: int, value: float) -> float:
 def _see(m: Ints, f: Floats, c: int, sight: int, number: int) -> float:
     now = m[at.NOW]
     if sight == _VISITS:
-        return float(m[c + m[at.AT_VISITS] + number])
+        return float(m[met(c, number) + at.MET_VISITS])
     if sight == _WAITED:
         return float(m[c + at.WAITED])
     if sight == _WAITED_AT:
-        return float(m[c + m[at.AT_WAITED] + number])
+        return float(m[met(c, number) + at.MET_WAITED])
     if sight == _SINCE:
-        left = m[c + m[at.AT_LEFT] + number]
+        left = m[met(c, number) + at.MET_LEFT]
         return np.inf if left < 0 else float(now - left)
     if sight == _ELAPSED:
         return float(now - m[c + at.ARRIVED])
@@ -81,21 +117,20 @@ def _see(m: Ints, f: Floats, c: int, sight: int, number: int) -> float:
 
 
 @inner
-def look(m: Ints, f: Floats, c: int) -> None:
-    """Refresh what a customer sees now; attributes and traits are always up to date."""
-    if m[at.MARGIN] == 0:
-        return
+def look(m: Ints, f: Floats, c: int, span: int) -> None:
+    """Refresh what a customer sees now, as far as it is asked for; `span` is a row of looks.
+
+    Attributes and traits are always up to date.
+    """
     eyes = m[c + at.EYES]
-    for i in range(m[at.ATTRIBUTES], m[at.CELLS]):
-        sight = m[m[at.SIGHTS] + 2 * i]
-        if sight > _TRAIT:
-            f[eyes + i] = _see(m, f, c, sight, m[m[at.SIGHTS] + 2 * i + 1])
+    for seen in range(m[span], m[span + 1], 3):
+        f[eyes + m[seen]] = _see(m, f, c, m[seen + 1], m[seen + 2])
 
 
 @inner
 def value(m: Ints, f: Floats, stack: Floats, c: int, expression: int) -> float:
     """Evaluate an expression on what a customer sees."""
-    look(m, f, c)
+    look(m, f, c, m[at.LOOKS] + 2 * expression)
     return value_of(m, f, expression, f, m[c + at.EYES], stack)
 
 
@@ -119,9 +154,17 @@ def choose_trouble(m: Ints, f: Floats, c: int, kind: int, what: int, row: int, w
 
 @inner
 def new_customer(
-    m: Ints, f: Floats, subject: int, persona: int, kind: int, arrived: int, generation: int
+    m: Ints,
+    f: Floats,
+    subject: int,
+    persona: int,
+    kind: int,
+    arrived: int,
+    generation: int,
+    w0: int,
+    w1: int,
 ) -> int:
-    """Give a new customer a place; -1 when there is none left."""
+    """Give a new customer a place, and attributes by the block of his coming; -1 if no place is left."""
     if m[at.FREE_TOP] == 0:
         m[at.TROUBLE] = at.NO_PLACE
         return -1
@@ -135,7 +178,6 @@ def new_customer(
     m[c + at.LAST_ENTRY] = m[c + at.BOUND_DETOUR] = -1
     eyes = m[at.SIGHT] + place * m[at.CELLS]
     m[c + at.EYES] = eyes
-    w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
     attributes = m[at.ATTRIBUTES]
     for attribute in range(attributes):
         law = m[m[at.INITIALS] + persona * attributes + attribute]
@@ -162,11 +204,10 @@ def leave_place(m: Ints, c: int) -> None:
     """Give a place back, as clean as it was found: only what was touched is cleared."""
     for i in range(m[c + at.TOUCHED]):
         touchpoint = m[c + m[at.AT_TOUCHED] + i]
-        m[c + m[at.AT_ENTRIES] + touchpoint] = 0
-        m[c + m[at.AT_VISITS] + touchpoint] = 0
-        m[c + m[at.AT_WAITED] + touchpoint] = 0
-        m[c + m[at.AT_LEFT] + touchpoint] = -1
-        m[c + m[at.AT_SESSION] + touchpoint] = 0
+        known = met(c, touchpoint)
+        for field in range(at.MET_WIDTH):
+            m[known + field] = 0
+        m[known + at.MET_LEFT] = -1
     for milestone in range(m[at.MILESTONES]):
         m[c + m[at.AT_MILESTONES] + milestone] = 0
     for product in range(m[at.PRODUCTS]):

@@ -1,4 +1,4 @@
-"""Playing a replication in the kernel: customers one after another, or through the agenda."""
+"""Playing a replication in the kernel: customers who share nothing, or all through the agenda."""
 
 from __future__ import annotations
 
@@ -7,24 +7,32 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.addresses import Purpose, key_of
-from simulator.compiled import compiled, inner
+from simulator.compiled import compiled, inner, raw
+from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
-from simulator.engine.kernel.agenda import pop, push
-from simulator.engine.kernel.log import log_open
-from simulator.engine.kernel.people import NOWHERE, leave_place, new_customer
-from simulator.engine.kernel.shop import close_shelves, deliver, look_at_shelf, open_shelves, send_woken
-from simulator.engine.kernel.visit import (
-    change_team,
-    come_in,
-    end_of_patience,
-    end_of_stay,
-    enter_or_end,
+from simulator.engine.kernel.agenda import is_before, pop, push
+from simulator.engine.kernel.arriving import (
+    arrivals_of_day,
+    arrive,
+    gather,
+    next_arrival,
+    part_of,
     start_existing,
+    time_of,
 )
-from simulator.engine.rules import arrival_time, level_at
-from simulator.engine.streams import block, mixed, numbered
-from simulator.laws.counts import poisson_quantile
+from simulator.engine.kernel.completing import end_of_stay
+from simulator.engine.kernel.entering import (
+    change_team,
+    choose_entrance,
+    come_in_at,
+    end_of_patience,
+    enter_or_end,
+)
+from simulator.engine.kernel.lanes import race_together, visit_together, walk
+from simulator.engine.kernel.log import log_open
+from simulator.engine.kernel.shop import close_shelves, deliver, look_at_shelf, open_shelves, send_woken
+from simulator.engine.rules import level_at
+from simulator.engine.streams import numbered
 from simulator.program.image import Part
 from simulator.spec.model import DAY
 
@@ -33,63 +41,104 @@ __all__ = ["play_days", "play_shared"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_HOW_MANY: Final = key_of(Purpose.ARRIVALS)
-_WHEN: Final = key_of(Purpose.ARRIVE)
 _DAY: Final = DAY
 _SIZES: Final = int(Part.SIZES)
-_DAY_MEANS: Final = int(Part.DAY_MEANS)
-_PROFILES: Final = int(Part.HOUR_PROFILES)
 _TIMELINES: Final = int(Part.TIMELINES)
+_WIDTH: Final = at.LANE_WIDTH
 
 
-@inner
-def _count_arrivals(m: Ints, f: Floats, persona: int, day: int) -> int:
-    """Draw how many of a persona arrive on a date."""
-    mean = f[m[_DAY_MEANS] + persona * m[at.DAYS] + day]
-    if mean <= 0.0:
-        return 0
-    subject = m[m[at.ARRIVAL_COUNTS] + persona * m[at.DAYS] + day]
-    w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
-    return int(poisson_quantile(mean, mixed(w0, w1, _HOW_MANY, 0)))
+# ---------------------------------------------------------------- nobody shares anything
 
 
-@inner
-def _arrival(m: Ints, f: Floats, persona: int, day: int, k: int) -> int:
-    """Give the k-th arrival of a date his place; -1 if he comes after the end or there is none."""
-    subject = numbered(m[m[at.ARRIVED_FAMILIES] + persona * m[at.DAYS] + day], k)
-    w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
-    first = m[_PROFILES] + 25 * persona
-    time = day * _DAY + arrival_time(f[first : first + 25], mixed(w0, w1, _WHEN, 0))
-    if time >= m[at.HORIZON]:
-        return -1
-    c = new_customer(m, f, subject, persona, 1, time, 0)
-    if c < 0:
-        return -1
-    m[c + at.ENTERS] = m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_ENTERS]
-    m[c + at.ENTERS_W0], m[c + at.ENTERS_W1] = w0, w1
-    m[c + at.NEXT_TIME] = time
-    return c
+@compiled
+def play_days(ints: Ints, floats: Floats, room: Floats, first_day: int, last_day: int) -> None:
+    """Play everybody who arrives on some dates; nobody shares anything.
 
-
-@inner
-def _play_out(m: Ints, f: Floats, stack: Floats, c: int) -> None:
-    """Play one customer who shares nothing until his journey or the run is over."""
+    Parameters
+    ----------
+    ints, floats, room : ndarray
+        The kernel's memory, see `simulator.engine.kernel.layout`, and the stack of expressions.
+    first_day, last_day : int
+        The dates, the last not included; the first date brings those who are there already.
+    """
+    m, f, stack = raw(ints), raw(floats), raw(room)
+    if first_day == 0:
+        _play_existing(m, f, stack)
+    m[at.CURSOR], m[at.CURSOR + 1], m[at.CURSOR + 2] = first_day, 0, -1
+    together = 0
     while m[at.TROUBLE] == at.NO_TROUBLE:
-        time = m[c + at.NEXT_TIME]
-        if time >= m[at.HORIZON]:
-            if m[at.LOG_ROOM] > 0:
-                log_open(m, f, c)
-            leave_place(m, c)
+        together = _fill_lanes(m, f, stack, together, last_day)
+        if together == 0:
             return
-        m[at.NOW] = time
-        if m[c + at.STATE] == at.COMING:
-            come_in(m, f, stack, c)
-        elif m[c + at.NEXT_PHASE] == at.ENTRY_PHASE:
-            enter_or_end(m, f, stack, c)
-        else:
-            end_of_stay(m, f, stack, c)
-        if m[c + at.STATE] == at.COMING:
-            return
+        together = visit_together(m, f, stack, together)
+        _play_waiting(m, f, stack)
+
+
+@inner
+def _play_existing(m: Ints, f: Floats, stack: Floats) -> None:
+    """Play those who are in the middle of a stay at the start."""
+    for persona in range(m[m[_SIZES]]):
+        many = m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]
+        for k in range(part_of(m, many, 0), part_of(m, many, 1)):
+            m[at.NOW] = 0
+            c = start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
+            if c >= 0:
+                walk(m, f, stack, c, False)
+                _play_waiting(m, f, stack)
+
+
+@inner
+def _fill_lanes(m: Ints, f: Floats, stack: Floats, together: int, last_day: int) -> int:
+    """Let customers arrive until all lanes are taken or nobody is left; say how many are taken.
+
+    Those who meet no plain station are over when the next one comes.
+    """
+    while together < _WIDTH and m[at.TROUBLE] == at.NO_TROUBLE:
+        some = gather(m, f, last_day, _WIDTH - together)
+        if some == 0:
+            break
+        _race_for_entrances(m, f, stack, some)
+        for lane in range(some):
+            together += _come_in(m, f, stack, lane, together)
+            _play_waiting(m, f, stack)
+    return together
+
+
+@inner
+def _race_for_entrances(m: Ints, f: Floats, stack: Floats, number: int) -> None:
+    """Choose where those gathered enter, as far as their rows have fixed weights."""
+    for lane in range(number):
+        lanes = m[at.LANES] + lane
+        row = m[m[at.PERSONAS] + at.PERSONA_WIDTH * m[lanes + at.LANE_PERSONA * _WIDTH] + at.P_ENTERS]
+        first, last = lanes + at.LANE_FIRST * _WIDTH, lanes + at.LANE_LAST * _WIDTH
+        m[first], m[last] = m[m[at.ROWS] + at.ROW_WIDTH * row], m[m[at.ROWS] + at.ROW_WIDTH * row + 1]
+        if m[m[at.ROW_LOOKS] + 3 * row + 2] == 0:
+            m[last] = m[first]
+    race_together(m, f, stack, number)
+
+
+@inner
+def _come_in(m: Ints, f: Floats, stack: Floats, lane: int, together: int) -> int:
+    """Bring in one of those gathered, up to the first plain station; 1 if he takes a lane, else 0."""
+    lanes, time = m[at.LANES] + lane, time_of(m, f, lane)
+    if time >= m[at.HORIZON]:
+        return 0
+    w0, w1 = m[lanes + at.LANE_W0 * _WIDTH], m[lanes + at.LANE_W1 * _WIDTH]
+    subject, persona = m[lanes + at.LANE_SUBJECT * _WIDTH], m[lanes + at.LANE_PERSONA * _WIDTH]
+    c = arrive(m, f, subject, persona, time, w0, w1)
+    if c < 0:
+        return 0
+    m[at.NOW] = time
+    chosen = m[lanes + at.LANE_CHOSEN * _WIDTH]
+    if chosen >= 0:
+        books.arrive(m, c)
+        come_in_at(m, c, m[m[at.ENTRIES] + at.ENTRY_WIDTH * chosen + at.E_TARGET])
+    elif not choose_entrance(m, f, stack, c):
+        return 0
+    if not walk(m, f, stack, c, True):
+        return 0
+    m[m[at.LANES] + at.LANE_CUSTOMER * _WIDTH + together] = c
+    return 1
 
 
 @inner
@@ -97,44 +146,93 @@ def _play_waiting(m: Ints, f: Floats, stack: Floats) -> None:
     """Play everybody who was referred meanwhile, and whom they refer."""
     while m[at.WAITING_SIZE] > 0 and m[at.TROUBLE] == at.NO_TROUBLE:
         m[at.WAITING_SIZE] -= 1
-        _play_out(m, f, stack, m[m[at.WAITING] + m[at.WAITING_SIZE]])
+        walk(m, f, stack, m[m[at.WAITING] + m[at.WAITING_SIZE]], False)
 
 
-@inner
-def _part(m: Ints, many: int, following: int) -> int:
-    """Say with whom of many the part that is played begins, or the one behind it."""
-    return many * (m[at.PART] + following) // m[at.PARTS]
+# ---------------------------------------------------------------- through the agenda
 
 
 @compiled
-def play_days(m: Ints, f: Floats, stack: Floats, first_day: int, last_day: int) -> None:
-    """Play everybody who arrives on some dates, one after another; nobody shares anything.
+def play_shared(
+    ints: Ints, floats: Floats, room: Floats, event_room: Ints, teams: int, first: int, last: int
+) -> None:
+    """Play a stretch of a replication through the agenda; its stretches must be played in order.
 
     Parameters
     ----------
-    m, f, stack : ndarray
-        The kernel's memory, see `simulator.engine.kernel.layout`.
-    first_day, last_day : int
-        The dates, the last not included; the first date brings those who are there already.
+    ints, floats, room : ndarray
+        As in `play_days`.
+    event_room : ndarray
+        Scratch.
+    teams : int
+        How many there are.
+    first, last : int
+        The stretch in ms, the last not included.
     """
-    for persona in range(m[m[_SIZES]] if first_day == 0 else 0):
-        many = m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]
-        for k in range(_part(m, many, 0), _part(m, many, 1)):
-            m[at.NOW] = 0
-            c = start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
-            if c >= 0:
-                _play_out(m, f, stack, c)
-                _play_waiting(m, f, stack)
-    for day in range(first_day, last_day):
+    m, f, stack, event = raw(ints), raw(floats), raw(room), raw(event_room)
+    if first == 0:
+        m[at.NOW] = m[at.CURSOR] = m[at.CURSOR + 1] = 0
+        m[at.CURSOR + 2] = -1
+        m[at.PART], m[at.PARTS] = 0, 1
+        _open_shop(m, f, teams)
         for persona in range(m[m[_SIZES]]):
-            many = _count_arrivals(m, f, persona, day)
-            for k in range(_part(m, many, 0), _part(m, many, 1)):
-                c = _arrival(m, f, persona, day, k)
-                if c >= 0:
-                    _play_out(m, f, stack, c)
-                    _play_waiting(m, f, stack)
-                if m[at.TROUBLE] != at.NO_TROUBLE:
-                    return
+            for k in range(m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]):
+                start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
+        _go_ahead(m, f, stack)
+    for day in range(first // _DAY, (last + _DAY - 1) // _DAY):
+        if day * _DAY >= first:
+            m[at.ARRIVALS], m[at.ARRIVALS_COME] = arrivals_of_day(m, f, day), 0
+        _play_until(m, f, stack, event, min((day + 1) * _DAY, last))
+        if m[at.TROUBLE] != at.NO_TROUBLE:
+            return
+    if last >= m[at.HORIZON]:
+        _close_shop(m, f)
+
+
+@inner
+def _play_until(m: Ints, f: Floats, stack: Floats, event: Ints, end: int) -> None:
+    """Play up to a time of a date: those who arrive and what stands on the agenda, by turns."""
+    while m[at.TROUBLE] == at.NO_TROUBLE:
+        row = next_arrival(m)
+        if row >= 0 and m[row] < end and is_before(m, m[row], m[row + 1]):
+            m[at.ARRIVALS_COME] += 1
+            m[at.NOW] = m[row]
+            c = arrive(m, f, m[row + 1], m[row + 2], m[row], m[row + 3], m[row + 4])
+            if c < 0:
+                return
+            enter_or_end(m, f, stack, c)
+        elif m[at.HEAP_SIZE] > 0 and m[m[at.HEAP]] < end:
+            pop(m, event)
+            m[at.NOW] = event[0]
+            _happen(m, f, stack, event)
+        else:
+            return
+        send_woken(m, f, stack)
+        _go_ahead(m, f, stack)
+
+
+@inner
+def _close_shop(m: Ints, f: Floats) -> None:
+    """Book what stands on the shelves, and log who is still on his way."""
+    close_shelves(m)
+    if m[at.LOG_ROOM] > 0:
+        for place in range(m[at.PLACES]):
+            c = m[at.PEOPLE] + place * m[at.STRIDE]
+            if m[c + at.STATE] != at.COMING:
+                log_open(m, f, c)
+
+
+@inner
+def _go_ahead(m: Ints, f: Floats, stack: Floats) -> None:
+    """Play everybody on whose next event concerns nobody else, until it does; see `schedule`."""
+    while m[at.WAITING_SIZE] > 0 and m[at.TROUBLE] == at.NO_TROUBLE:
+        m[at.WAITING_SIZE] -= 1
+        c = m[m[at.WAITING] + m[at.WAITING_SIZE]]
+        m[at.NOW] = m[c + at.NEXT_TIME]
+        if m[c + at.NEXT_PHASE] == at.ENTRY_PHASE:
+            enter_or_end(m, f, stack, c)
+        else:
+            end_of_stay(m, f, stack, c)
 
 
 @inner
@@ -166,60 +264,3 @@ def _happen(m: Ints, f: Floats, stack: Floats, event: Ints) -> None:
         change_team(m, f, what, servers, int(level_at(m, f, m[rule + 1], m[at.NOW])))
     else:
         deliver(m, f, what % m[at.PRODUCTS], what // m[at.PRODUCTS])
-    send_woken(m, f, stack)
-
-
-@inner
-def _come_in(m: Ints, f: Floats, day: int) -> None:
-    """Put everybody who arrives on a date on the agenda."""
-    m[at.NOW] = day * _DAY
-    for persona in range(m[m[_SIZES]]):
-        for k in range(_count_arrivals(m, f, persona, day)):
-            c = _arrival(m, f, persona, day, k)
-            if c >= 0:
-                push(m, m[c + at.NEXT_TIME], at.ENTRY_PHASE, m[c + at.SUBJECT], 1, c)
-
-
-@inner
-def _close_shop(m: Ints, f: Floats) -> None:
-    """Book what stands on the shelves, and log who is still on his way."""
-    close_shelves(m)
-    if m[at.LOG_ROOM] > 0:
-        for place in range(m[at.PLACES]):
-            c = m[at.PEOPLE] + place * m[at.STRIDE]
-            if m[c + at.STATE] != at.COMING:
-                log_open(m, f, c)
-
-
-@compiled
-def play_shared(m: Ints, f: Floats, stack: Floats, event: Ints, teams: int, first: int, last: int) -> None:
-    """Play a stretch of a replication through the agenda; its stretches must be played in order.
-
-    Parameters
-    ----------
-    m, f, stack : ndarray
-        As in `play_days`.
-    event : ndarray
-        Scratch.
-    teams : int
-        How many there are.
-    first, last : int
-        The stretch in ms, the last not included.
-    """
-    if first == 0:
-        _open_shop(m, f, teams)
-        for persona in range(m[m[_SIZES]]):
-            for k in range(m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]):
-                start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
-    for day in range(first // _DAY, (last + _DAY - 1) // _DAY):
-        if day * _DAY >= first:
-            _come_in(m, f, day)
-        end = min((day + 1) * _DAY, last)
-        while m[at.HEAP_SIZE] > 0 and m[m[at.HEAP]] < end and m[at.TROUBLE] == at.NO_TROUBLE:
-            pop(m, event)
-            m[at.NOW] = event[0]
-            _happen(m, f, stack, event)
-        if m[at.TROUBLE] != at.NO_TROUBLE:
-            return
-    if last >= m[at.HORIZON]:
-        _close_shop(m, f)

@@ -16,10 +16,10 @@ from simulator.engine.kernel.memory import Memory, Room, size_of
 from simulator.engine.kernel.play import play_days, play_shared
 from simulator.engine.log import Log, Watch
 from simulator.engine.slices import Slice, customers_of
+from simulator.engine.stack import new_stack
 from simulator.engine.tally import Tally
 from simulator.errors import DrawError, RunError
 from simulator.program.program import Program, Structure
-from simulator.spec.expressions import STACK_CELLS
 
 __all__ = ["simulate"]
 
@@ -36,6 +36,7 @@ _GROWS: Final = {
     at.NO_PURSE: "purses",
     at.NO_LOG: "log",
     at.NO_DEPTH: "depth",
+    at.NO_ARRIVAL: "arrivals",
 }
 
 _WRONG: Final = {
@@ -45,8 +46,8 @@ _WRONG: Final = {
 }
 
 # The memory of a structure before anything is played, with as much room as replications turned out to
-# need. With and without a log, through the agenda or not.
-_PROTOTYPES: Final[WeakKeyDictionary[Structure, dict[tuple[bool, bool], Memory]]] = WeakKeyDictionary()
+# need; with and without a log.
+_PROTOTYPES: Final[WeakKeyDictionary[Structure, dict[bool, Memory]]] = WeakKeyDictionary()
 
 
 def simulate(
@@ -91,22 +92,21 @@ def simulate(
         named.
     """
     prototypes = _PROTOTYPES.setdefault(program.structure, {})
-    shared = program.shares
-    if room is not None or (log, shared) not in prototypes:
-        prototypes[log, shared] = Memory(program, _room(room, log), shared)
+    if room is not None or log not in prototypes:
+        prototypes[log] = Memory(program, _room(room, log))
     hand_on = None if watch is None else _Stream(watch)
+    strict = False
     while True:
-        memory = prototypes[log, shared].fresh(program)
-        trouble = _play(program, memory, seed, replication, only, hand_on)
+        memory = prototypes[log].fresh(program)
+        trouble = _play(program, memory, seed, replication, strict, only, hand_on)
         if trouble in _GROWS:
             name, so_far = _GROWS[trouble], memory.room
             more = replace(so_far, **{name: 2 * getattr(so_far, name)})
             if memory.m.nbytes > _WORTH_A_LOOK:
                 _refuse_too_much(program, more)
-            prototypes[log, shared] = Memory(program, more, shared)
-        elif trouble and not shared:
-            shared = True  # played one after another, the first to fail need not be the earliest
-            prototypes[log, shared] = Memory(program, memory.room, shared)
+            prototypes[log] = Memory(program, more)
+        elif trouble and not strict:
+            strict = True  # played in any other order, the first to fail need not be the earliest
             if hand_on is not None:
                 hand_on.keep_quiet()
         else:
@@ -164,12 +164,19 @@ def _room(room: Room | None, log: bool) -> Room:
 
 
 def _play(
-    program: Program, memory: Memory, seed: int, replication: int, only: Slice | None, hand_on: _Stream | None
+    program: Program,
+    memory: Memory,
+    seed: int,
+    replication: int,
+    strict: bool,
+    only: Slice | None,
+    hand_on: _Stream | None,
 ) -> int:
-    """Play in a fresh memory; say what stopped it (0: nothing)."""
+    """Play in a fresh memory, all in the order of time or not; say what stopped it (0: nothing)."""
     m = memory.m
     m[at.SEED], m[at.REPLICATION] = seed, replication
-    stack = np.zeros(STACK_CELLS + _most_effects(program))
+    m[at.SHARED], m[at.STRICT] = program.shares or strict, strict
+    stack = new_stack(_most_effects(program))
     if m[at.SHARED] == 1:
         play = _agenda(program, memory, stack)
         customers = program.customers

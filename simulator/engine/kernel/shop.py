@@ -13,7 +13,7 @@ from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import push, schedule
 from simulator.engine.kernel.going import chosen_of, depart, leave_for
-from simulator.engine.kernel.people import NOWHERE
+from simulator.engine.kernel.people import NOWHERE, met
 from simulator.engine.kernel.race import back
 from simulator.engine.rules import draw_time
 from simulator.engine.streams import block, numbered
@@ -90,7 +90,7 @@ def served(m: Ints, c: int) -> None:
     """End a wait in a queue and count it."""
     waited = m[at.NOW] - m[c + at.V_ENTERED]
     touchpoint = m[c + at.V_TOUCHPOINT]
-    m[c + at.V_WAITED] = m[c + at.WAITED] = m[c + m[at.AT_WAITED] + touchpoint] = waited
+    m[c + at.V_WAITED] = m[c + at.WAITED] = m[met(c, touchpoint) + at.MET_WAITED] = waited
     books.wait(m, c, touchpoint, waited)
 
 
