@@ -40,6 +40,7 @@ def compare_document(comparison: Comparison, last_step: str | None = None) -> Do
         "confidence": CONFIDENCE,
         "seed": base.seed,
         "replications": base.replications,
+        "asked": base.asked or base.replications,
         "engine": base.engine,
         "currency": base.program.currency,
         "baseline": {

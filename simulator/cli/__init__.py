@@ -168,16 +168,22 @@ def _told_to_end() -> Iterator[None]:
 
 def exit_code_of(interrupt: BaseException) -> int:
     """Tell an interrupt from a request to end, which may be the cause of what a run raised."""
-    cause: BaseException | None = interrupt
+    names = {type(cause).__name__ for cause in _chain(interrupt)}
+    return _TERMINATED if "Terminated" in names else _INTERRUPTED
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Go from an error to its causes; their modules need not be imported to know them by name."""
+    cause: BaseException | None = error
     while cause is not None:
-        if type(cause).__name__ == "Terminated":
-            return _TERMINATED
+        yield cause
         cause = cause.__cause__
-    return _INTERRUPTED
 
 
 def _stop(interrupt: BaseException) -> int:
-    click.echo("journey: stopped before it was done", err=True)
+    names = {type(cause).__name__ for cause in _chain(interrupt)}
+    what = "the first replication was complete" if "StoppedRun" in names else "it was done"
+    click.echo(f"journey: stopped before {what}", err=True)
     return exit_code_of(interrupt)
 
 

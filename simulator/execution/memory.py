@@ -31,10 +31,11 @@ _CROWD: Final = 20_000
 _ARRAY: Final = 150
 # A result stacks the counts it reads beside the tallies.
 _COPIES_OF_TALLIES: Final = 2
-# While the kernel's memory grows there are the memory it had, the pieces of the new one, and the new one.
-_COPIES_WHILE_GROWING: Final = 3
+# While the memory of a replication grows there are the one it had and what that was copied from, half as
+# large each, the pieces of the new one, the new one, and soon its copy: measured, within a quarter.
+_COPIES_WHILE_GROWING: Final = 4
 # A customer of the reference engine: a process, its steps, what he carries.
-_REFERENCE_CUSTOMER: Final = 6_000
+_REFERENCE_CUSTOMER: Final = 4_500
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from simulator.errors import InputError, Problem
 from simulator.execution.task import Rows
 from simulator.program.program import Program
 from simulator.results.eventlog import EventLog
+from simulator.results.folder import not_written
 from simulator.results.rows import Part, RowWriter, batches_of
 
 __all__ = ["Recording"]
@@ -41,7 +43,11 @@ class Recording:
     def __enter__(self) -> Recording:
         with contextlib.ExitStack() as opened:
             beside = self._rows or (self._events and self._events.parent)
-            scratch = tempfile.TemporaryDirectory(prefix=".rows-", dir=beside, ignore_cleanup_errors=True)
+            try:
+                scratch = tempfile.TemporaryDirectory(prefix=".rows-", dir=beside, ignore_cleanup_errors=True)
+            except OSError as error:
+                message = f"nothing can be written to {beside}: {error.strerror}"
+                raise InputError([Problem(message, fix="name a file in another folder")]) from None
             self._scratch = Path(opened.enter_context(scratch))
             if self._rows is not None:
                 self._writer = opened.enter_context(RowWriter(self._rows, self._program))
@@ -80,5 +86,7 @@ def _event_log(path: Path, program: Program) -> Iterator[EventLog]:
         with partial.open("w", encoding="utf-8", newline="") as stream:
             yield EventLog(stream, program)
         partial.replace(path)
+    except OSError as error:
+        raise not_written(path, error) from error
     finally:
         partial.unlink(missing_ok=True)

@@ -39,6 +39,7 @@ def run_document(result: RunResult) -> Document:
         "program": program.hash,
         "seed": result.seed,
         "replications": result.replications,
+        "asked": result.asked or result.replications,
         "engine": result.engine,
         "start": program.start.isoformat(),
         "horizon_days": program.horizon / DAY,

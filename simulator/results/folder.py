@@ -5,6 +5,7 @@ A folder appears whole or not at all: it is written beside its place under anoth
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ import pyarrow.parquet as pq
 
 from simulator import provenance
 from simulator.engine.tally import Tally
-from simulator.errors import InputError, Problem
+from simulator.errors import InputError, Problem, RunError
 from simulator.program.program import Program
 from simulator.results.digest import digest_of
 from simulator.results.document import run_document
@@ -34,6 +35,7 @@ __all__ = [
     "Made",
     "Recorded",
     "RunFolder",
+    "not_written",
     "read_folder",
     "refuse_taken",
     "seal_folder",
@@ -126,6 +128,27 @@ class RunFolder:
                 _sync(self.place.parent)
         finally:
             shutil.rmtree(self.path, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise not_written(self.place, error) from error
+
+
+def not_written(place: Path, error: OSError) -> RunError:
+    """Say why a file or folder was not written: a full disk, a file that may not be so large, a quota."""
+    known = (said for number, said in _FULL.items() if _met(number, error))
+    reason = next(known, error.strerror or str(error))
+    return RunError(f"{place} was not written: {reason}; nothing is left of it")
+
+
+_FULL: Final = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your share of the disk is full",
+    errno.EFBIG: "a file may not be so large here",
+}
+
+
+def _met(number: int, error: OSError) -> bool:
+    """Whether an error has this number; Arrow only writes it into its message."""
+    return error.errno == number or f"[errno {number}]" in str(error)
 
 
 def write_folder(

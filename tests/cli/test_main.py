@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,18 +144,6 @@ def command(*words: str, **options: object) -> subprocess.Popen[str]:
         text=True,
         **options,  # type: ignore[call-overload]
     )
-
-
-def test_interrupt_is_quiet(files: Path) -> None:
-    """Ctrl-C in the middle of a run ends it with a message, exit code 130, and leaves no folder."""
-    words = ["run", str(files / "shop.yaml"), "--replications", "100000", "--workers", "1"]
-    process = command(*words, "--out", str(files / "out"))
-    time.sleep(3.0)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert (out, err.strip()) == ("", "journey: stopped before it was done")
-    assert not (files / "out").exists()
 
 
 def test_a_reader_that_leaves_is_no_error(files: Path) -> None:

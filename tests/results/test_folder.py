@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.errors import InputError
+from simulator.errors import InputError, RunError
 from simulator.results import folder as folders
 from simulator.results.folder import MANIFEST, RunFolder, read_folder, write_folder
 from simulator.results.summary import RunResult
@@ -106,6 +106,6 @@ def test_nothing_half_written_is_left(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(folders, "_write_json", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(RunError, match="the disk is full; nothing is left"):
         write(tmp_path / "run", result)
     assert list(tmp_path.iterdir()) == []
