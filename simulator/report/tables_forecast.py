@@ -32,7 +32,7 @@ _SAID: Final = {"demand": "units asked for", "conversions": "conversions"}
 def forecast_tables(draws: Draws) -> Iterator[RenderableType]:
     """Lay out a forecast: every period, the whole time, what drives it, why it is as wide as it is."""
     yield _headline(draws)
-    if any(period.whole for period in draws.sheet.periods[1:]):
+    if sum(period.whole for period in draws.sheet.periods) > 2:
         yield fan_text(draws, int(draws.mean().sum(axis=1).argmax()), WIDTH)
     yield from _periods(draws)
     yield _totals(draws)
@@ -133,7 +133,7 @@ def _driver_table(title: str, found: Sequence[Driver]) -> RenderableType:
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+    return "–" if value is None else f"{round(value, 3) + 0.0:.1%}"
 
 
 def _width(draws: Draws) -> Iterator[RenderableType]:

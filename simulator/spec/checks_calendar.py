@@ -34,7 +34,14 @@ def check_calendar(model: Model) -> Iterator[Finding]:
 
 def advise_calendar(model: Model) -> Iterator[Finding]:
     """Find dates that can be simulated but were hardly meant."""
-    last_day = (model.end - datetime.timedelta(milliseconds=1)).date()
+    last_day = _last_day(model)
+    for name, event in model.events.items():
+        if event.holiday and not event_spans(model, event):
+            yield Finding(
+                ("events", name, "holiday"),
+                f"no such holiday falls in the simulated time ({model.start} to {last_day})",
+                "remove the event, or take a longer horizon",
+            )
     for name, product in model.products.items():
         sold = product.sold
         if sold is None:
@@ -48,20 +55,18 @@ def advise_calendar(model: Model) -> Iterator[Finding]:
 
 
 def _event(base: Path, event: Event, model: Model) -> Iterator[Finding]:
-    wrong = list(_holidays((*base, "holiday"), event.holiday, model, each=False))
-    yield from wrong
-    if wrong or event_spans(model, event):
-        return
-    last_day = model.end - datetime.timedelta(milliseconds=1)
-    if event.holiday:
-        said, word = " and ".join(event.holiday), "holiday"
-    else:
-        said, word = f"{event.since or '…'} to {event.to or '…'}", "from" if event.since else "to"
-    yield Finding(
-        (*base, word),
-        f"the event ({said}) lies outside the simulated time ({model.start} to {last_day:%Y-%m-%d})",
-        "move the event, or the start or the horizon of the model",
-    )
+    yield from _holidays((*base, "holiday"), event.holiday, model, each=False)
+    if not event.holiday and not event_spans(model, event):
+        yield Finding(
+            (*base, "from" if event.since else "to"),
+            f"the event ({event.since or '…'} to {event.to or '…'}) lies outside the simulated time "
+            f"({model.start} to {_last_day(model)})",
+            "move the event, or the start or the horizon of the model",
+        )
+
+
+def _last_day(model: Model) -> datetime.date:
+    return (model.end - datetime.timedelta(milliseconds=1)).date()
 
 
 def _holidays(path: Path, names: Iterable[str], model: Model, *, each: bool) -> Iterator[Finding]:

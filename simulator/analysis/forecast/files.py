@@ -76,7 +76,7 @@ def _wide(draws: Draws, columns: Mapping[str, Any]) -> pa.Table:
 
 def _ids(draws: Draws, codes: Any) -> pa.Array:
     names = pa.array([one.unique_id for one in draws.sheet.series], pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(codes), names)
+    return names.take(pa.array(codes))
 
 
 def _dates(draws: Draws, codes: Any) -> pa.Array:
