@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from simulator.analysis.forecast.files import write_tables
 from simulator.analysis.forecast.sheet import SUBJECTS, lay_sheet
 from simulator.cli.options import (
     as_json,
+    cluster_option,
     engine_option,
     json_option,
     model_argument,
@@ -28,7 +30,7 @@ from simulator.report.charts.fan import fan_figure
 from simulator.report.charts.style import chart_kind, write_chart
 from simulator.report.tables_forecast import forecast_tables
 from simulator.report.terminal import show
-from simulator.results.folder import RunFolder, refuse_taken, seal_folder, write_json
+from simulator.results.folder import RunFolder, seal_folder, write_json
 from simulator.results.periods import UNITS_OF_TIME
 from simulator.spec.units import parse_date
 
@@ -69,6 +71,7 @@ def _date(ctx: click.Context, option: click.Parameter, value: str | None) -> dat
 @seed_option
 @replications_of(200, "each is one possible future, and quantiles are read off them")
 @workers_option
+@cluster_option
 @engine_option
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write draws, quantiles and a manifest to a new folder."
@@ -92,6 +95,7 @@ def command(
     seed: int,
     replications: int,
     workers: int,
+    cluster: str | None,
     engine: str,
     out: Path | None,
     plot: Path | None,
@@ -102,17 +106,20 @@ def command(
     Every replication is one possible future, kept whole; quantiles are read off them. Demand is what is
     asked for, whether or not it is there to be sold.
     """
-    if out is not None:
-        refuse_taken(out)
     if plot is not None:
         chart_kind(plot)
     journey = load_one(model, scenario)
     program = compile_journey(journey)
     sheet = lay_sheet(journey, program, of=of, by=by, per=per, only=only, since=since, to=to)
-    paths, engine = play_kept(program, seed, replications, workers, engine, sheet.read)
-    draws = Draws.collect(sheet, seed, engine, paths)
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(RunFolder(out)) if out else None
+        paths, used = play_kept(program, seed, replications, workers, engine, sheet.read, cluster)
+        asked = replications if len(paths) < replications else None
+        draws = Draws.collect(sheet, seed, used, paths, asked=asked)
+        if folder is not None:
+            _write(folder, draws, [path for path in (model, scenario) if path is not None])
     if out is not None:
-        _write(out, draws, [path for path in (model, scenario) if path is not None])
+        click.echo(f"wrote {out}", err=True)
     if plot is not None:
         write_chart(fan_figure(draws), plot)
         click.echo(f"wrote {plot}", err=True)
@@ -122,10 +129,8 @@ def command(
         show(forecast_tables(draws))
 
 
-def _write(out: Path, draws: Draws, sources: list[Path]) -> None:
+def _write(folder: RunFolder, draws: Draws, sources: list[Path]) -> None:
     texts = {path.name: path.read_text(encoding="utf-8-sig") for path in sources}
-    with RunFolder(out) as folder:
-        write_tables(draws, folder.path)
-        write_json(folder.path / "forecast.json", forecast_document(draws))
-        seal_folder(folder, "forecast", draws, texts, ["journey", *sys.argv[1:]])
-    click.echo(f"wrote {out}", err=True)
+    write_tables(draws, folder.path)
+    write_json(folder.path / "forecast.json", forecast_document(draws))
+    seal_folder(folder, "forecast", draws, texts, ["journey", *sys.argv[1:]])

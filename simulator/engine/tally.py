@@ -68,8 +68,8 @@ SHAPES: Final[Mapping[str, str]] = {
     "ended": "P",  # journeys ended by an outcome after the warm-up
     "final": "PA",  # sum of each attribute at that end, 1e-6
     "units": "PG8D",  # by UNITS
-    "entered_units": "IG2D",  # by where the customer came in: demand, sold
-    "till_units": "JG2D",  # by where it was asked for: demand, sold
+    "entered_units": "IG3D",  # by where the customer came in: demand, sold, lost
+    "till_units": "JG3D",  # by where it was asked for: demand, sold, lost
     "till_goals": "PJD",  # conversions
     "revenue": "PG",
     "refunds": "PG",
@@ -164,9 +164,9 @@ class Tally:
         taken_instead = units[:, :, UNITS.index("substituted")]
         if not np.array_equal(units[:, :, 0] + taken_instead, units[:, :, 1] + units[:, :, 2]):
             raise ConservationError("demand, and what was taken instead of others, is not sold + lost")
-        asked_and_sold = units[:, :, :2].sum(axis=0)
+        everybody = units[:, :, :3].sum(axis=0)
         for name in ("entered_units", "till_units"):
-            if not np.array_equal(self[name].sum(axis=0), asked_and_sold):
+            if not np.array_equal(self[name].sum(axis=0), everybody):
                 raise ConservationError(f"{name} do not add up to the units of all personas")
         if not np.array_equal(self["till_goals"].sum(axis=(1, 2)), self["conversions"]):
             raise ConservationError("conversions by touchpoint do not add up to all of them")

@@ -75,7 +75,7 @@ def forecast_document(draws: Draws) -> Document:
 
 def _rows(draws: Draws) -> list[Document]:
     """Describe every period of every series."""
-    columns = _columns({kind: draws.of(kind) for kind in _kinds(draws)}, draws)
+    columns = _columns({kind: draws.of(kind) for kind in draws.sheet.kinds}, draws)
     return [
         {
             "unique_id": one.unique_id,
@@ -91,15 +91,11 @@ def _rows(draws: Draws) -> list[Document]:
 
 def _totals(draws: Draws) -> list[Document]:
     """Describe the whole time of every series."""
-    columns = _columns({kind: draws.totals(kind) for kind in _kinds(draws)}, draws)
+    columns = _columns({kind: draws.totals(kind) for kind in draws.sheet.kinds}, draws)
     return [
         {"unique_id": one.unique_id, "level": one.level, "name": one.name, **_cell(columns, (i,))}
         for i, one in enumerate(draws.sheet.series)
     ]
-
-
-def _kinds(draws: Draws) -> Sequence[str]:
-    return (*draws.sheet.kinds, *(("lost",) if "sold" in draws.sheet.kinds else ()))
 
 
 def _columns(paths: Mapping[str, Any], draws: Draws) -> Document:

@@ -37,6 +37,8 @@ class Draws:
     sets : ndarray of int64, shape (draws,), optional
         Which set of numbers each replication was played with, where the model's own numbers were drawn
         afresh; None where all were played with the numbers as written.
+    asked : int or None
+        How many replications were asked for, where the run was stopped before all were complete.
     """
 
     sheet: Sheet
@@ -46,12 +48,29 @@ class Draws:
     digests: tuple[str, ...]
     cuts: Mapping[str, NDArray[np.int64]]
     sets: NDArray[np.int64] | None = None
+    asked: int | None = None
 
     @classmethod
     def collect(
-        cls, sheet: Sheet, seed: int, engine: str, paths: Iterable[Path], sets: ArrayLike | None = None
+        cls,
+        sheet: Sheet,
+        seed: int,
+        engine: str,
+        paths: Iterable[Path],
+        sets: ArrayLike | None = None,
+        asked: int | None = None,
     ) -> Draws:
-        """Lay the paths of all replications side by side, in 32 bits where they fit."""
+        """Lay the paths of all replications side by side, in 32 bits where they fit.
+
+        Parameters
+        ----------
+        sheet, seed, engine, asked
+            As the attributes.
+        paths : iterable of Path
+            One a replication, in their order.
+        sets : array_like of int, optional
+            Which set of numbers each replication was played with.
+        """
         listed = list(paths)
         values: Integers = np.stack([path.values for path in listed], axis=-1)
         small = np.iinfo(np.int32)
@@ -59,7 +78,7 @@ class Draws:
             values = values.astype(np.int32)
         cuts = {level: np.stack([path.cuts[level] for path in listed], axis=-1) for level in sheet.levels}
         numbered = None if sets is None else np.asarray(sets, dtype=np.int64)
-        return cls(sheet, seed, engine, values, tuple(path.digest for path in listed), cuts, numbered)
+        return cls(sheet, seed, engine, values, tuple(path.digest for path in listed), cuts, numbered, asked)
 
     @property
     def program(self) -> Program:
@@ -79,11 +98,10 @@ class Draws:
     def of(self, kind: str | None = None) -> Integers:
         """Give the paths of one kind of count, shape (series, periods, draws); the main one by default.
 
-        ``lost`` is units asked for less those sold. In a period in which somebody gets what he asked for
-        in vain in an earlier one, it may be negative.
+        Units lost are those asked for in vain less those got later; in a period in which somebody gets
+        what he asked for in an earlier one they may be negative. What is taken in place of another product
+        is sold, and in no demand, so that demand + substituted = sold + lost.
         """
-        if kind == "lost":
-            return np.asarray(self.of("demand") - self.of("sold"))
         return np.asarray(self.values[0 if kind is None else self.sheet.kinds.index(kind)])
 
     def mean(self, kind: str | None = None) -> Floats:

@@ -2,7 +2,7 @@
 
 =======================  =========================================================================
 draws.parquet            unique_id, ds, draw, y: every path of demand (or conversions)
-sold.parquet             the same of units sold
+sold.parquet, lost …     the same of units sold, and of units lost
 forecast.csv, .parquet   unique_id, ds, journey (the mean), journey-lo-80, journey-hi-80 …: as
                          statsforecast writes its own, so that utilsforecast evaluates both alike
 quantiles.csv, .parquet  unique_id, ds, mean, q10 …, sold and lost: for people and spreadsheets
@@ -59,7 +59,7 @@ def quantiles_table(draws: Draws) -> pa.Table:
     days = np.array([period.days for period in draws.sheet.periods])
     columns: dict[str, Any] = {"days": np.broadcast_to(days, draws.mean().shape), "mean": draws.mean()}
     columns |= dict(zip(map(quantile_name, SHARES), draws.quantiles(SHARES), strict=True))
-    for kind in ("sold", "lost") if "sold" in draws.sheet.kinds else ():
+    for kind in draws.sheet.kinds[1:]:
         columns[f"{kind}_mean"] = draws.mean(kind)
         for share, found in zip(_FEW, draws.quantiles(_FEW, kind), strict=True):
             columns[f"{kind}_{quantile_name(share)}"] = found
@@ -86,7 +86,7 @@ def _dates(draws: Draws, codes: Any) -> pa.Array:
 
 def write_tables(draws: Draws, folder: Path) -> None:
     """Write every file of a forecast into a folder that exists."""
-    paths = {"draws": None, "sold": "sold"} if "sold" in draws.sheet.kinds else {"draws": None}
+    paths = {"draws": draws.sheet.kinds[0], **{kind: kind for kind in draws.sheet.kinds[1:]}}
     for name, kind in paths.items():
         pq.write_table(draws_table(draws, kind), folder / f"{name}.parquet", write_page_checksum=True)
     for name, table in (("forecast", forecast_table(draws)), ("quantiles", quantiles_table(draws))):

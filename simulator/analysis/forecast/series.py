@@ -18,8 +18,8 @@ __all__ = ["Level", "Series", "levels_of", "name_series"]
 
 Integers = NDArray[np.int64]
 
-_ASKED_AND_SOLD: Final = 2
-assert UNITS[:_ASKED_AND_SOLD] == ("demand", "sold")
+_KINDS: Final = 3
+assert UNITS[:_KINDS] == ("demand", "sold", "lost")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Level(NamedTuple):
     ----------
     names : tuple of str
     read : callable
-        Takes a tally; gives counts, shape (names, kinds, days): of units asked for and sold, or of
+        Takes a tally; gives counts, shape (names, kinds, days): of units asked for, sold and lost, or of
         conversions alone.
     """
 
@@ -85,7 +85,7 @@ def levels_of(journey: Journey, program: Program, of: str) -> dict[str, Level]:
 
 
 def _units(tally: Tally) -> Integers:
-    return tally["units"][:, :, :_ASKED_AND_SOLD]
+    return tally["units"][:, :, :_KINDS]
 
 
 def _goals(tally: Tally) -> Integers:

@@ -20,7 +20,10 @@ from simulator.spec.load import Journey
 
 __all__ = ["KINDS", "SUBJECTS", "Mark", "Path", "Sheet", "lay_sheet"]
 
-KINDS: Final[Mapping[str, tuple[str, ...]]] = {"demand": ("demand", "sold"), "conversions": ("conversions",)}
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "demand": ("demand", "sold", "lost"),
+    "conversions": ("conversions",),
+}
 SUBJECTS: Final = tuple(KINDS)
 
 

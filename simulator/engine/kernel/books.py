@@ -186,10 +186,10 @@ def units(m: Ints, c: int, product: int, kind: int, number: int) -> None:
     day, products = m[at.NOW] // _DAY, m[at.PRODUCTS]
     row = (m[c + at.PERSONA] * products + product) * at.KINDS_OF_UNITS + kind
     m[m[_UNITS] + row * m[at.DAYS] + day] += number
-    if kind < 2:
-        row = ((m[c + at.ENTRANCE] - 1) * products + product) * 2 + kind
+    if kind < 3:
+        row = ((m[c + at.ENTRANCE] - 1) * products + product) * 3 + kind
         m[m[_ENTERED_UNITS] + row * m[at.DAYS] + day] += number
-        row = (m[m[at.TILL_OF] + m[c + at.V_TOUCHPOINT]] * products + product) * 2 + kind
+        row = (m[m[at.TILL_OF] + m[c + at.V_TOUCHPOINT]] * products + product) * 3 + kind
         m[m[_TILL_UNITS] + row * m[at.DAYS] + day] += number
 
 

@@ -118,7 +118,7 @@ class Books:
             return
         day, counts = now // DAY, self.counts
         counts["units"][customer.persona][product][kind][day] += number
-        if kind < 2:
+        if kind < 3:
             counts["entered_units"][customer.entrance][product][kind][day] += number
             counts["till_units"][self.till_of[touchpoint]][product][kind][day] += number
 
