@@ -252,6 +252,8 @@ class _Journey(Pen):
             arrivals["growth"] = self.one(("10 % per month", "-20 % per month"))
         if self.maybe(20):
             arrivals["month"] = {"jan": 1.2}
+        if self.maybe(20):
+            arrivals["holiday"] = self.one(({"any": 2}, {"Heilige Drei Könige": 0.5}))
         written: dict[str, Any] = {"arrivals": arrivals, "enters": self.entrance()}
         if self.traits:
             written["traits"] = {trait: self.one((0.3, 0.9)) for trait in self.traits}
@@ -375,15 +377,23 @@ class _Journey(Pen):
             written["queue"] = self.queues[name]
         return written
 
+    def dates(self, first: str) -> dict[str, Any]:
+        """Say when an event is: between dates, from or to one, or around a holiday (6 January)."""
+        last = str(datetime.date.fromisoformat(first) + datetime.timedelta(days=1))
+        kinds: tuple[dict[str, Any], ...] = (
+            {"from": first, "to": last},
+            {"from": first},
+            {"to": last},
+            {"holiday": self.one(("Epiphany", "any")), "after": self.one(("0 days", "2 days"))},
+        )
+        return dict(kinds[self.one((0, 0, 1, 2, 3))])
+
     def events(self, touchpoints: dict[str, Any]) -> dict[str, Any]:
         """Write dated events of every kind."""
         found: dict[str, Any] = {}
         for name in ("sale", "fair")[: self.number(0, 2)]:
             first = self.day()
-            event: dict[str, Any] = {
-                "from": first,
-                "to": str(datetime.date.fromisoformat(first) + datetime.timedelta(days=1)),
-            }
+            event = self.dates(first)
             if self.maybe(60):
                 event["arrivals"] = {"times": self.one((2, 0.5, 0))}
             if self.products and self.maybe(60):
@@ -425,6 +435,7 @@ class _Journey(Pen):
             "horizon": self.horizon,
             "goal": [self.mains[0], *self.some(self.touchpoints[1:], 0, 1)],
             "stages": list(_STAGES),
+            "holidays": {"country": "AT"},
             "outcomes": self.outcomes,
             "touchpoints": touchpoints,
             "max_generations": self.number(0, 2),

@@ -14,6 +14,7 @@ from simulator.analysis.forecast.series import Level, Series, levels_of, name_se
 from simulator.engine.tally import Tally
 from simulator.errors import InputError, Problem, nearest
 from simulator.program.program import Program
+from simulator.program.tables import Line, ProductStock
 from simulator.results.periods import UNITS_OF_TIME, Period, add_up, counted_days, periods
 from simulator.spec.holidays import event_spans
 from simulator.spec.load import Journey
@@ -25,6 +26,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "conversions": ("conversions",),
 }
 SUBJECTS: Final = tuple(KINDS)
+_SELL: Final = "a product is sold by a touchpoint with `sells`, between its `sold` dates"
 
 
 class Path(NamedTuple):
@@ -166,8 +168,14 @@ def _subject(journey: Journey, program: Program, of: str | None) -> str:
 
 
 def _sold(program: Program) -> set[str]:
-    """Name the products that some touchpoint sells."""
-    return {program.names.products[number] for number in program.structure.lines[:, 0].tolist()}
+    """Name the products that some touchpoint sells and that are on sale at some time."""
+    found = set()
+    for line in program.structure.lines.tolist():
+        number = Line._make(line).product
+        stock = ProductStock._make(program.structure.products[number].tolist())
+        if stock.sold_from < program.horizon and stock.sold_until > program.warm_up:
+            found.add(program.names.products[number])
+    return found
 
 
 def _chosen(series: list[Series], only: Sequence[str], program: Program) -> list[Series]:
@@ -179,7 +187,7 @@ def _chosen(series: list[Series], only: Sequence[str], program: Program) -> list
         if name not in known:
             problems.append(Problem(f"--only {name}: no series has that name", fix=nearest(name, known)))
         elif name in program.names.products and name not in _sold(program):
-            problems.append(Problem(f"--only {name}: no touchpoint sells it", fix="sell it somewhere"))
+            problems.append(Problem(f"--only {name}: it is never sold in this time", fix=_SELL))
     if problems:
         raise InputError(problems)
     return [one for one in series if one.name in only or one.unique_id in only]
