@@ -43,7 +43,7 @@ def saved(model: Document, change: dict[str, Any]) -> tuple[float, float]:
     programs = [compile_journey(journey) for journey in load_journeys(model, [idea])]
     tallies = play_all(programs, 1, REPLICATIONS, workers=2, by="kernel")
     results = [RunResult(program, 1, found) for program, found in zip(programs, tallies, strict=True)]
-    base, changed = (np.array(METRICS["conversion"].values(result, None)) for result in results)
+    base, changed = (np.array(METRICS["conversion"].values(result)) for result in results)
     difference = changed - base
     ratio = (base.var(ddof=1) + changed.var(ddof=1)) / difference.var(ddof=1)
     return float(ratio), float(difference.mean() / base.mean())
