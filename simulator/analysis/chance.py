@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -14,10 +15,11 @@ Floats = NDArray[np.float64]
 
 # The error of a chance near one half is then 0.2 points.
 _DRAWS: Final = 65_536
+_CELLS: Final = 1 << 26
 _SEED: Final = 20_260_105
 
 
-def chances_best(differences: Floats, seed: int = _SEED) -> list[float] | None:
+def chances_best(differences: Floats | Sequence[Floats], seed: int = _SEED) -> list[float] | None:
     """Give the chance to be best of changing nothing, then of each idea.
 
     Given the replications, and knowing nothing before, the vector of true mean differences has a
@@ -25,9 +27,13 @@ def chances_best(differences: Floats, seed: int = _SEED) -> list[float] | None:
     covariance divided by n. The chance to be best is read off draws of it; for a single idea it is
     exact. Columns that are equal throughout are one candidate and split its chance.
 
+    Ideas may have been played in different numbers of replications, each from the first on. Then two
+    means share what both have seen: their covariance is divided by the larger number, correlations and
+    degrees of freedom are those of the smallest.
+
     Parameters
     ----------
-    differences : ndarray of float64, shape (replications, ideas)
+    differences : ndarray of float64, shape (replications, ideas), or one array an idea
         Idea less base, higher is better.
     seed : int
         Seeds the draws, so that the same differences give the same chances.
@@ -42,41 +48,59 @@ def chances_best(differences: Floats, seed: int = _SEED) -> list[float] | None:
     ----------
     Gelman et al.: Bayesian Data Analysis (2013), section 3.6: the normal with unknown mean and variance.
     """
-    replications, ideas = differences.shape
-    if replications < 2 or not np.isfinite(differences).all():
+    columns = list(differences.T) if isinstance(differences, np.ndarray) else list(differences)
+    fewest = min(len(column) for column in columns)
+    if fewest < 2 or not all(np.isfinite(column).all() for column in columns):
         return None
-    candidates = np.hstack([np.zeros((replications, 1)), differences])
+    longest = max(len(column) for column in columns)
+    candidates = [np.zeros(longest), *columns]
     # Adding 0 turns -0 into 0, so that equal columns are equal byte for byte.
-    distinct, member = np.unique(candidates + 0.0, axis=1, return_inverse=True)
-    member = np.asarray(member).reshape(ideas + 1)
-    shares = _shares(distinct, seed)
+    known: dict[bytes, int] = {}
+    member = [known.setdefault((column + 0.0).tobytes(), len(known)) for column in candidates]
+    distinct = [candidates[member.index(group)] for group in range(len(known))]
+    shares = _shares(distinct, fewest, seed)
     sizes = np.bincount(member)
-    return [float(shares[group] / sizes[group]) for group in member.tolist()]
+    return [float(shares[group] / sizes[group]) for group in member]
 
 
-def _shares(distinct: Floats, seed: int) -> Floats:
+def _shares(distinct: Sequence[Floats], fewest: int, seed: int) -> Floats:
     """Give the chance of each distinct candidate."""
-    replications, count = distinct.shape
-    means = distinct.mean(axis=0)
-    if count == 1:
+    means = np.array([column.mean() for column in distinct])
+    if len(distinct) == 1:
         return np.ones(1)
-    centred = (distinct - means) / np.sqrt(replications * (replications - 1.0))
-    if count == 2:
-        return _of_two(means, centred, replications - 1)
-    # Rows of R have the covariance of the centred data, so few normals are needed per draw.
-    root = np.linalg.qr(centred, mode="r")
+    root = _root(distinct, fewest)
+    if len(distinct) == 2:
+        return _of_two(means, root, fewest - 1)
     generator = np.random.Generator(np.random.PCG64(seed))
-    normals = generator.standard_normal((_DRAWS, len(root)))
-    scale = np.sqrt((replications - 1) / generator.chisquare(replications - 1, _DRAWS))
+    count = min(_DRAWS, max(4_096, _CELLS // len(distinct)))
+    normals = generator.standard_normal((count, len(root)))
+    scale = np.sqrt((fewest - 1) / generator.chisquare(fewest - 1, count))
     draws = means + (normals @ root) * scale[:, None]
     best = draws == draws.max(axis=1, keepdims=True)
-    return np.asarray((best / best.sum(axis=1, keepdims=True)).sum(axis=0) / _DRAWS)
+    return np.asarray((best / best.sum(axis=1, keepdims=True)).sum(axis=0) / count)
 
 
-def _of_two(means: Floats, centred: Floats, degrees: int) -> Floats:
+def _root(distinct: Sequence[Floats], fewest: int) -> Floats:
+    """Give rows whose sum of squares is the covariance of the means."""
+    shared = np.stack([column[:fewest] for column in distinct], axis=1)
+    centred = (shared - shared.mean(axis=0)) / np.sqrt(fewest * (fewest - 1.0))
+    lengths = np.array([len(column) for column in distinct])
+    if (lengths == fewest).all() or len(distinct) == 2:
+        # The first of two is "change nothing", as long as the other.
+        return np.asarray(np.linalg.qr(centred, mode="r"))
+    spread = np.sqrt((centred**2).sum(axis=0) * fewest)
+    own = np.array([column.std(ddof=1) for column in distinct])
+    scale = np.divide(own, spread, out=np.zeros(len(own)), where=spread > 0.0)
+    covariance = (centred * scale).T @ (centred * scale) * fewest
+    covariance /= np.maximum(lengths[:, None], lengths[None, :])
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))).T)
+
+
+def _of_two(means: Floats, root: Floats, degrees: int) -> Floats:
     """Compare two candidates exactly."""
     difference = float(means[1] - means[0])
-    error = float(np.sqrt(((centred[:, 1] - centred[:, 0]) ** 2).sum()))
+    error = float(np.sqrt(((root[:, 1] - root[:, 0]) ** 2).sum()))
     if error == 0.0:
         second = float(difference > 0.0) if difference != 0.0 else 0.5
     else:

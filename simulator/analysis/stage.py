@@ -1,0 +1,117 @@
+"""The journeys of a comparison, played on replication by replication."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.metrics import Metric
+from simulator.engine.tally import Tally
+from simulator.program.program import Program
+from simulator.results.summary import RunResult
+
+__all__ = ["Actor", "Play", "Stage"]
+
+Floats = NDArray[np.float64]
+
+# Plays the replications of the given numbers of several programs with a seed; tallies by program.
+Play = Callable[[Sequence[Program], int, Sequence[int]], list[list[Tally]]]
+
+
+@dataclass
+class Actor:
+    """One journey, and what was played of it.
+
+    Attributes
+    ----------
+    program : Program
+    targets : mapping of milestone to share
+        What was hoped for.
+    as_is : bool
+        A point of a sweep that is equal to the base.
+    tallies : list of Tally
+        From replication 0 on.
+    """
+
+    program: Program
+    targets: dict[str, float] = field(default_factory=dict)
+    as_is: bool = False
+    tallies: list[Tally] = field(default_factory=list)
+
+
+class Stage:
+    """Plays journeys, each as far as it is asked for; replications are addressed by number.
+
+    Parameters
+    ----------
+    actors : sequence of Actor
+        The base first.
+    seed : int
+    play : callable
+        Plays replications.
+    engine : str
+        Which engine that is, for the results.
+    """
+
+    def __init__(self, actors: Sequence[Actor], seed: int, play: Play, engine: str) -> None:
+        self._actors = list(actors)
+        self._seed, self._engine, self._play = seed, engine, play
+        self._parts: dict[tuple[int, int], Floats] = {}
+
+    @property
+    def candidates(self) -> int:
+        """How many there are, the base among them."""
+        return len(self._actors)
+
+    @property
+    def seed(self) -> int:
+        """The seed of everything that is played on this stage."""
+        return self._seed
+
+    def add(self, actors: Sequence[Actor]) -> None:
+        """Let more journeys on."""
+        self._actors.extend(actors)
+
+    def keep(self, which: Sequence[int]) -> None:
+        """Go on with some of the journeys only."""
+        self._actors = [self._actors[one] for one in which]
+        self._parts.clear()
+
+    def play(self, which: Sequence[int], until: int) -> None:
+        """Play journeys on, each to so many replications."""
+        starts = sorted({len(self._actors[one].tallies) for one in which})
+        for start in starts:
+            group = [self._actors[one] for one in which if len(self._actors[one].tallies) == start]
+            if start < until:
+                found = self._play([one.program for one in group], self._seed, range(start, until))
+                for actor, tallies in zip(group, found, strict=True):
+                    actor.tallies.extend(tallies)
+
+    def parts(self, metric: Metric, which: int) -> Floats:
+        """Give a metric's parts of what a journey has played; only what is new is looked at."""
+        actor, key = self._actors[which], (id(metric), which)
+        known = self._parts.get(key)
+        seen = 0 if known is None else len(known)
+        if seen < len(actor.tallies):
+            new = metric.parts(self._result(actor, actor.tallies[seen:]), None)
+            self._parts[key] = new if known is None else np.vstack([known, new])
+        return self._parts[key]
+
+    def results(self) -> list[RunResult]:
+        """Give what every journey has played, the base first."""
+        return [self._result(actor, actor.tallies) for actor in self._actors]
+
+    def again(self, which: Sequence[int], seed: int, replications: int) -> list[RunResult]:
+        """Play journeys with another seed, beside what was played."""
+        actors = [self._actors[one] for one in which]
+        found = self._play([one.program for one in actors], seed, range(replications))
+        return [
+            RunResult(one.program, seed, tallies, self._engine, one.targets, one.as_is)
+            for one, tallies in zip(actors, found, strict=True)
+        ]
+
+    def _result(self, actor: Actor, tallies: Sequence[Tally]) -> RunResult:
+        return RunResult(actor.program, self._seed, tallies, self._engine, actor.targets, actor.as_is)
