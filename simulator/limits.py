@@ -31,6 +31,9 @@ HORIZON_DAYS: Final = 36_525
 # A sweep is a grid of scenarios; a larger one is refused before anything runs.
 SWEEP_POINTS: Final = 1_000
 
+# Sets of ideas that a budget allows: beyond these, even guessing which are worth playing takes minutes.
+IDEA_SETS: Final = 20_000
+
 # Every replication's tally is held; a million of a middling journey would not fit in memory.
 REPLICATIONS: Final = 100_000
 
