@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.chance import chances_best
+from simulator.analysis.answer import answer, cannot_say, retold
+from simulator.analysis.best import Pairs, with_the_best
+from simulator.analysis.guardrails import Guard, GuardFinding, overall
+from simulator.analysis.measured import Measured, first_of
 from simulator.analysis.metrics import Metric
-from simulator.analysis.verdict import Verdict, decide
-from simulator.results.estimate import Estimate, mean_estimate
+from simulator.analysis.money import Earnings, earnings
+from simulator.analysis.search import Found
+from simulator.analysis.simultaneous import joint_estimates
+from simulator.analysis.verdict import Verdict, decide, decide_searched
+from simulator.results.estimate import CONFIDENCE, Estimate, mean_estimate
 from simulator.results.summary import RunResult
 
-__all__ = ["Comparison", "Effect", "compare"]
+__all__ = ["Comparison", "Confirmation", "Effect", "compare", "confirm"]
 
 Floats = NDArray[np.float64]
 
@@ -27,9 +33,15 @@ class Effect:
     ----------
     name : str
     difference : Estimate
-        Idea less base, paired by replication; the interval holds for this idea alone.
+        Idea less base, paired by replication; the interval holds for all ideas at once, and where
+        replications were added, however often they were looked at.
+    alone : Estimate
+        The same over all replications, with the interval of a single comparison of fixed size.
+    to_best : Estimate
+        How far the idea is ahead of the best other candidate, changing nothing among them; constrained
+        intervals (multiple comparisons with the best), in the direction that is better.
     relative : float or None
-        The difference as a share of the base.
+        The difference as a share of the size of the base.
     chance_best : float or None
         The chance that no other idea, nor changing nothing, is better; ties split.
     variance_ratio : float or None
@@ -38,18 +50,45 @@ class Effect:
     variance_reason : str
         Why there is no ratio.
     personas : dict of str to Estimate
-        The difference for each persona; empty where the metric cannot be told apart.
+        The difference for each persona, each interval alone; empty where it cannot be told apart.
+    guards : list of GuardFinding
+    earnings : Earnings
+    interaction : Estimate or None
+        Of ideas applied together: their difference less the sum of their own differences.
     result : RunResult
     """
 
     name: str
     difference: Estimate
+    alone: Estimate
+    to_best: Estimate
     relative: float | None
     chance_best: float | None
     variance_ratio: float | None
     variance_reason: str
     personas: dict[str, Estimate]
+    guards: list[GuardFinding]
+    earnings: Earnings
+    interaction: Estimate | None
     result: RunResult
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The idea to launch, seen again with another seed: free of the luck it was chosen for.
+
+    Attributes
+    ----------
+    seed, replications : int
+    difference : Estimate
+        Its interval holds by itself, for nothing was chosen by these customers.
+    earnings : Earnings
+    """
+
+    seed: int
+    replications: int
+    difference: Estimate
+    earnings: Earnings
 
 
 @dataclass(frozen=True)
@@ -67,6 +106,14 @@ class Comparison:
     effects : list of Effect
         In the order the ideas were given.
     verdict : Verdict
+    confidence : float
+        Of every interval, and of the verdict.
+    guards : list of Guard
+    found : Found or None
+        How the search ended, where replications were added.
+    confirmation : Confirmation or None
+    notes : tuple of str
+        What else a reader must know, such as ideas nobody can pay for.
     """
 
     metric: Metric
@@ -75,16 +122,40 @@ class Comparison:
     baseline_chance: float | None
     effects: list[Effect]
     verdict: Verdict
+    confidence: float = CONFIDENCE
+    guards: list[Guard] = field(default_factory=list)
+    found: Found | None = None
+    confirmation: Confirmation | None = None
+    notes: tuple[str, ...] = ()
+
+    def effect(self, name: str) -> Effect:
+        """Find an idea by its name."""
+        return next(effect for effect in self.effects if effect.name == name)
 
 
-def compare(metric: Metric, baseline: RunResult, ideas: Sequence[RunResult]) -> Comparison:
+def compare(
+    metric: Metric,
+    baseline: RunResult,
+    ideas: Sequence[RunResult],
+    confidence: float = CONFIDENCE,
+    guards: Sequence[Guard] = (),
+    together: Mapping[str, Sequence[str]] | None = None,
+    found: Found | None = None,
+) -> Comparison:
     """Compare ideas with the base by one metric.
 
     Parameters
     ----------
     metric : Metric
     baseline, ideas : RunResult
-        Runs of the same seed and the same replications.
+        Runs of the same seed; the same replications, or the numbers that a search has played.
+    confidence : float
+    guards : sequence of Guard
+        What must not get worse.
+    together : mapping of str to sequence of str, optional
+        Of ideas that apply others together, the names of these.
+    found : Found, optional
+        How the search ended that played them.
 
     Returns
     -------
@@ -95,70 +166,127 @@ def compare(metric: Metric, baseline: RunResult, ideas: Sequence[RunResult]) -> 
     ValueError
         If the runs cannot be paired, or there are no ideas.
     """
-    if not ideas:
-        raise ValueError("a comparison needs at least one idea")
-    for idea in ideas:
-        if (idea.seed, idea.replications) != (baseline.seed, baseline.replications):
-            raise ValueError("runs are paired by replication: same seed, same number of replications")
-    base = metric.values(baseline, None)
-    differences = np.stack([metric.values(idea, None) - base for idea in ideas], axis=1)
-    chances = chances_best(differences if metric.more_is_better else -differences)
+    _check(baseline, ideas, found)
+    looks = (baseline.replications,) if found is None else found.looks
+    measured = Measured(metric, baseline, ideas, confidence, looks)
+    base_value = mean_estimate(metric.values(baseline), confidence)
+    findings = _judged(guards, baseline, ideas, confidence, looks)
     names = [idea.program.scenario for idea in ideas]
-    base_value = mean_estimate(base)
+    pairs = measured.pairs
+    ahead = None if pairs is None else with_the_best(pairs)
     effects = [
-        _effect(metric, baseline, idea, base, None if chances is None else chances[place + 1])
+        Effect(
+            name=names[place],
+            difference=measured.joint[place],
+            alone=measured.alone[place],
+            to_best=Estimate(None, None, None, idea.replications) if ahead is None else ahead[place + 1],
+            relative=_relative(measured.alone[place], measured.base_of(place)),
+            chance_best=measured.chance(place + 1),
+            variance_ratio=measured.ratios[place][0],
+            variance_reason=measured.ratios[place][1],
+            personas=_by_persona(metric, baseline, idea, confidence),
+            guards=findings[place],
+            earnings=earnings(first_of(baseline, idea.replications), idea, confidence),
+            interaction=measured.interaction(names, names[place], (together or {}).get(names[place], ())),
+            result=idea,
+        )
         for place, idea in enumerate(ideas)
     ]
-    return Comparison(
+    comparison = Comparison(
         metric=metric,
         baseline=baseline,
         baseline_value=base_value,
-        baseline_chance=None if chances is None else chances[0],
+        baseline_chance=measured.chance(0),
         effects=effects,
-        verdict=decide(metric, base_value, names, differences, chances),
+        verdict=Verdict("cannot_tell", (), ""),
+        confidence=confidence,
+        guards=list(guards),
+        found=found,
     )
+    return replace(comparison, verdict=_verdict(comparison, pairs))
 
 
-def _effect(
-    metric: Metric, baseline: RunResult, idea: RunResult, base: Floats, chance: float | None
-) -> Effect:
-    values = metric.values(idea, None)
-    difference = mean_estimate(values - base)
+def _check(baseline: RunResult, ideas: Sequence[RunResult], found: Found | None) -> None:
+    if not ideas:
+        raise ValueError("a comparison needs at least one idea")
+    played = [idea.replications for idea in ideas]
+    expected = [baseline.replications] * len(ideas) if found is None else list(found.played[1:])
+    if played != expected or any(idea.seed != baseline.seed for idea in ideas):
+        raise ValueError("runs are paired by replication: same seed, same number of replications")
+
+
+def _judged(
+    guards: Sequence[Guard],
+    baseline: RunResult,
+    ideas: Sequence[RunResult],
+    confidence: float,
+    looks: Sequence[int],
+) -> list[list[GuardFinding]]:
+    """Judge every idea by every guardrail."""
+    findings: list[list[GuardFinding]] = [[] for _ in ideas]
+    for guard in guards:
+        metric = guard.metric
+        base, parts = metric.parts(baseline, None), [metric.parts(idea, None) for idea in ideas]
+
+        def apart(
+            place: int, look: int, metric: Metric = metric, base: Floats = base, parts: list[Floats] = parts
+        ) -> Floats:
+            return np.asarray(metric.linearise(parts[place][:look]) - metric.linearise(base[:look]))
+
+        joint = joint_estimates(apart, [len(one) for one in parts], confidence, looks)
+        for place, difference in enumerate(joint):
+            today = float(metric.linearise(base[: difference.n]).mean())
+            findings[place].append(guard.judge(difference, today))
+    return findings
+
+
+def _relative(difference: Estimate, base: Floats) -> float | None:
     before = float(base.mean())
-    ratio, reason = _variance_ratio(base, values)
-    relative = None if difference.value is None or before == 0.0 else difference.value / before
-    return Effect(
-        name=idea.program.scenario,
-        difference=difference,
-        relative=relative,
-        chance_best=chance,
-        variance_ratio=ratio,
-        variance_reason=reason,
-        personas=_by_persona(metric, baseline, idea),
-        result=idea,
-    )
+    return None if difference.value is None or before == 0.0 else difference.value / abs(before)
 
 
-def _by_persona(metric: Metric, baseline: RunResult, idea: RunResult) -> dict[str, Estimate]:
+def _by_persona(
+    metric: Metric, baseline: RunResult, idea: RunResult, confidence: float
+) -> dict[str, Estimate]:
     if not metric.by_persona:
         return {}
-    before, after = baseline.program.names.personas, idea.program.names.personas
+    base = first_of(baseline, idea.replications)
+    before, after = base.program.names.personas, idea.program.names.personas
     return {
         name: mean_estimate(
-            metric.values(idea, after.index(name)) - metric.values(baseline, before.index(name))
+            metric.values(idea, after.index(name)) - metric.values(base, before.index(name)), confidence
         )
         for name in after
         if name in before
     }
 
 
-def _variance_ratio(base: Floats, idea: Floats) -> tuple[float | None, str]:
-    """Say how much variance pairing saves; None with the reason where it cannot be told."""
-    if len(base) < 2:
-        return None, "one replication has no variance"
-    if not (np.isfinite(base).all() and np.isfinite(idea).all()):
-        return None, "nobody to count"
-    paired = float(np.var(idea - base, ddof=1))
-    if paired == 0.0:
-        return None, "every replication has the same difference"
-    return float(np.var(base, ddof=1) + np.var(idea, ddof=1)) / paired, ""
+def _verdict(comparison: Comparison, pairs: Pairs | None) -> Verdict:
+    """Decide, and say so."""
+    if pairs is None:
+        return cannot_say(comparison)
+    statuses = [overall(effect.guards) for effect in comparison.effects]
+    found = comparison.found
+    decision = decide(pairs, statuses) if found is None else decide_searched(pairs, statuses, found)
+    return answer(comparison, decision, pairs)
+
+
+def confirm(comparison: Comparison, baseline: RunResult, idea: RunResult) -> Comparison:
+    """Add what the idea to launch did with another seed.
+
+    The best of many looks better than it is, for it was also the luckiest; played again it is not. The
+    verdict stands, for its chance to err is known, and is told with the new figures.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Whose verdict is to launch this idea.
+    baseline, idea : RunResult
+        With another seed than the comparison's.
+    """
+    metric, confidence = comparison.metric, comparison.confidence
+    difference = mean_estimate(metric.values(idea) - metric.values(baseline), confidence)
+    earned = earnings(baseline, idea, confidence)
+    again = Confirmation(idea.seed, idea.replications, difference, earned)
+    confirmed = replace(comparison, confirmation=again)
+    return replace(confirmed, verdict=retold(confirmed))

@@ -20,6 +20,7 @@ from simulator.analysis.margins import Margin
 from simulator.analysis.metrics import Metric
 from simulator.analysis.selection import Selection
 from simulator.analysis.simultaneous import FIRST_LOOK, correlation, joint_level, looks_until, simultaneous
+from simulator.execution import StoppedRun
 
 __all__ = ["Found", "Rule", "Source", "differences_at", "fresh_seed", "search"]
 
@@ -136,6 +137,8 @@ def search(
     ------
     ValueError
         If the budget is below the first stage.
+    StoppedRun
+        If it was interrupted in the first stage; later, the search ends undecided.
     """
     if rule.most < FIRST_LOOK:
         raise ValueError(f"a search needs {FIRST_LOOK} replications at least")
@@ -185,7 +188,10 @@ class _Search:
             until = min(self._rule.most, replications + _ROUND)
             # The base is played on even when it is out: every difference is from it.
             alive = sorted({0, *self._left()})
-            self._source.play(alive, until)
+            try:
+                self._source.play(alive, until)
+            except StoppedRun:
+                break  # what was complete before is what there is
             self._played[alive] = until
             while replications < until and not self._is_decided(replications):
                 replications += 1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.metrics import Metric
 from simulator.engine.tally import Tally
+from simulator.execution import StoppedRun
 from simulator.program.program import Program
 from simulator.results.summary import RunResult
 
@@ -54,12 +55,18 @@ class Stage:
         Plays replications.
     engine : str
         Which engine that is, for the results.
+
+    Attributes
+    ----------
+    stopped : StoppedRun or None
+        The interrupt that ended playing.
     """
 
     def __init__(self, actors: Sequence[Actor], seed: int, play: Play, engine: str) -> None:
         self._actors = list(actors)
         self._seed, self._engine, self._play = seed, engine, play
         self._parts: dict[tuple[int, int], Floats] = {}
+        self.stopped: StoppedRun | None = None
 
     @property
     def candidates(self) -> int:
@@ -81,14 +88,31 @@ class Stage:
         self._parts.clear()
 
     def play(self, which: Sequence[int], until: int) -> None:
-        """Play journeys on, each to so many replications."""
+        """Play journeys on, each to so many replications.
+
+        Raises
+        ------
+        StoppedRun
+            If it was interrupted. What was complete for all journeys is kept if all of them were played
+            from the first replication on, nothing else.
+        """
         starts = sorted({len(self._actors[one].tallies) for one in which})
         for start in starts:
             group = [self._actors[one] for one in which if len(self._actors[one].tallies) == start]
             if start < until:
-                found = self._play([one.program for one in group], self._seed, range(start, until))
-                for actor, tallies in zip(group, found, strict=True):
+                self._extend(group, range(start, until))
+
+    def _extend(self, group: Sequence[Actor], numbers: range) -> None:
+        try:
+            found = self._play([one.program for one in group], self._seed, numbers)
+        except StoppedRun as stopped:
+            self.stopped = stopped
+            if len(group) == len(self._actors) and numbers.start == 0:
+                for actor, tallies in zip(group, stopped.tallies, strict=True):
                     actor.tallies.extend(tallies)
+            raise
+        for actor, tallies in zip(group, found, strict=True):
+            actor.tallies.extend(tallies)
 
     def parts(self, metric: Metric, which: int) -> Floats:
         """Give a metric's parts of what a journey has played; only what is new is looked at."""
@@ -100,14 +124,28 @@ class Stage:
             self._parts[key] = new if known is None else np.vstack([known, new])
         return self._parts[key]
 
+    def shortest(self) -> int:
+        """Say how many replications every journey was played in."""
+        return min(len(actor.tallies) for actor in self._actors)
+
     def results(self) -> list[RunResult]:
         """Give what every journey has played, the base first."""
         return [self._result(actor, actor.tallies) for actor in self._actors]
 
     def again(self, which: Sequence[int], seed: int, replications: int) -> list[RunResult]:
-        """Play journeys with another seed, beside what was played."""
+        """Play journeys with another seed, beside what was played.
+
+        Raises
+        ------
+        StoppedRun
+            If it was interrupted.
+        """
         actors = [self._actors[one] for one in which]
-        found = self._play([one.program for one in actors], seed, range(replications))
+        try:
+            found = self._play([one.program for one in actors], seed, range(replications))
+        except StoppedRun as stopped:
+            self.stopped = stopped
+            raise
         return [
             RunResult(one.program, seed, tallies, self._engine, one.targets, one.as_is)
             for one, tallies in zip(actors, found, strict=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simulator.analysis.metrics import Metric
-from simulator.analysis.wording import amount, chance_text, interval, unit
-from simulator.results.estimate import CONFIDENCE, Estimate, mean_estimate, student
+from simulator.analysis.best import Pairs
+from simulator.analysis.guardrails import Status
+from simulator.analysis.search import Found
 
-__all__ = ["NOTHING", "Kind", "Verdict", "decide"]
+__all__ = ["NOTHING", "Decision", "Kind", "Verdict", "decide", "decide_searched"]
 
-Floats = NDArray[np.float64]
 Kind = Literal["best", "cannot_tell", "keep"]
 
 NOTHING: Final = "change nothing"
@@ -34,119 +32,75 @@ class Verdict:
         The likelier first.
     text : str
         The same as a sentence.
+    runner_up : str or None
+        Who would be picked next.
+    smallest : float or None
+        Where it cannot be told: the difference that would have shown.
+    more : int or None
+        Where it cannot be told: about so many more replications would tell; None where even a great many
+        might not.
     """
 
     kind: Kind
     names: tuple[str, ...]
     text: str
+    runner_up: str | None = None
+    smallest: float | None = None
+    more: int | None = None
 
 
-def decide(
-    metric: Metric, base: Estimate, names: list[str], differences: Floats, chances: list[float] | None
-) -> Verdict:
-    """Decide between the ideas and changing nothing.
+@dataclass(frozen=True)
+class Decision:
+    """Who is left; candidate 0 is changing nothing."""
 
-    A candidate is ruled out when the one with the highest mean lies surely above it. For the candidate
-    that is truly best there are as many ways to be ruled out by luck as there are ideas, so each paired t
-    interval is widened for so many (Bonferroni): the best is among those left in at least 95 % of
-    comparisons, and no idea is launched for having been the luckiest.
+    kind: Kind
+    left: tuple[int, ...]
+
+
+def decide(pairs: Pairs, statuses: Sequence[Status]) -> Decision:
+    """Decide between ideas and changing nothing, after a fixed number of replications.
+
+    A candidate is ruled out when another lies surely above it that may be launched. For the candidate that
+    is truly best there are as many ways to be ruled out by luck as there are ideas, and the intervals are
+    widened for these; so it is among those left with the confidence asked for, and no idea is launched for
+    having been the luckiest.
 
     Parameters
     ----------
-    metric : Metric
-    base : Estimate
-        The metric of the base.
-    names : list of str
-        The ideas.
-    differences : ndarray of float64, shape (replications, ideas)
-    chances : list of float or None
-        The chance to be best of changing nothing, then of each idea.
-
-    References
-    ----------
-    Hsu: Constrained simultaneous confidence intervals for multiple comparisons with the best (1984).
+    pairs : Pairs
+    statuses : sequence of str
+        What the guardrails say about each idea. One that breaks any is out; one that is unclear may be the
+        best, but is not launched.
     """
-    if chances is None:
-        reason = "one replication cannot tell" if len(differences) < 2 else "nobody was counted"
-        return Verdict("cannot_tell", (NOTHING, *names), f"Cannot tell: {reason}.")
-    candidates = np.hstack([np.zeros((len(differences), 1)), differences])
-    signed = candidates if metric.more_is_better else -candidates
-    left = _left(signed, chances)
-    named = tuple([NOTHING, *names][place] for place in left)
-    if 0 in left and all(_is_no_better(signed, place) for place in left):
-        return Verdict("keep", (), _keep_text(metric))
-    if all(np.array_equal(signed[:, place], signed[:, left[0]]) for place in left):
-        chance = sum(chances[place] for place in left)
-        return Verdict("best", named, _best_text(metric, base, named, candidates[:, left[0]], chance))
-    text = _cannot_tell_text(metric, named, candidates[:, left], chances[left[0]])
-    return Verdict("cannot_tell", named, text)
+    safe = [0, *(place + 1 for place, status in enumerate(statuses) if status == "holds")]
+    broken = {place + 1 for place, status in enumerate(statuses) if status == "broken"}
+    out = pairs.beaten(safe) | broken
+    left = [place for place in range(len(pairs.ahead)) if place not in out]
+    if 0 in left and all(_is_no_better(pairs, place) for place in left):
+        return Decision("keep", (0,))
+    return _decided(pairs, left, statuses, sure=True)
 
 
-def _left(signed: Floats, chances: list[float]) -> list[int]:
-    """List who may be best, the likelier first."""
-    lead = int(np.argmax([math.fsum(column) for column in signed.T]))
-    ahead = signed[:, [lead]] - signed
-    left = [
-        place
-        for place, column in enumerate(ahead.T)
-        if not float(column.mean()) > _half_width(column, len(chances) - 1)
-    ]
-    return sorted(left, key=lambda place: -chances[place])
+def decide_searched(pairs: Pairs, statuses: Sequence[Status], found: Found) -> Decision:
+    """Decide by how a search ended; its own rule says who is left."""
+    left = list(found.alive)
+    if found.decided and (left == [0] or (0 in left and _never_differ(pairs, left))):
+        return Decision("keep", (0,))
+    return _decided(pairs, left, statuses, sure=found.decided)
 
 
-def _half_width(values: Floats, ideas: int) -> float:
-    """Give the half width of a paired t interval that holds together with those of all ideas."""
-    n = len(values)
-    return student(n - 1, 1.0 - (1.0 - CONFIDENCE) / ideas) * float(values.std(ddof=1)) / math.sqrt(n)
+def _decided(pairs: Pairs, left: list[int], statuses: Sequence[Status], sure: bool) -> Decision:
+    launchable = all(place > 0 and statuses[place - 1] == "holds" for place in left)
+    if sure and launchable and _never_differ(pairs, left):
+        return Decision("best", tuple(left))
+    return Decision("cannot_tell", tuple(left))
 
 
-def _is_no_better(signed: Floats, place: int) -> bool:
+def _is_no_better(pairs: Pairs, place: int) -> bool:
     """Say whether a candidate is surely no better than changing nothing."""
-    above = signed[:, place]
-    return float(above.mean()) + _half_width(above, signed.shape[1] - 1) <= 0.0
+    return float(pairs.ahead[place, 0] + pairs.width[place, 0]) <= 0.0
 
 
-# ------------------------------------------------------------------ words
-
-
-def _spoken(metric: Metric) -> str:
-    return metric.name.replace("_", " ")
-
-
-def _keep_text(metric: Metric) -> str:
-    better = "raises" if metric.more_is_better else "lowers"
-    return f"Change nothing: no idea {better} {_spoken(metric)}."
-
-
-def _best_text(metric: Metric, base: Estimate, names: tuple[str, ...], values: Floats, chance: float) -> str:
-    found = mean_estimate(values)
-    same = " (they never differ)" if len(names) > 1 else ""
-    return (
-        f"Launch {' or '.join(names)}{same}: {_spoken(metric)} {_change(metric, found)}"
-        f"{_relative(found, base)}; {chance_text(chance)} chance to be best."
-    )
-
-
-def _change(metric: Metric, found: Estimate) -> str:
-    assert found.value is not None  # candidates with missing values have no chances
-    return f"{amount(metric, found.value)}{unit(metric)} {interval(metric, found)}"
-
-
-def _relative(found: Estimate, base: Estimate) -> str:
-    if found.value is None or not base.value:
-        return ""
-    return f", {found.value / abs(base.value) * 100:+.1f} % on today"
-
-
-def _cannot_tell_text(metric: Metric, names: tuple[str, ...], candidates: Floats, chance: float) -> str:
-    """Name those left, who leads, and how large a difference would have shown."""
-    widths = [_half_width(candidates[:, 0] - rival, candidates.shape[1]) for rival in candidates[:, 1:].T]
-    leads = ""
-    if names[0] != NOTHING:
-        leads = f" {names[0]} leads with {_change(metric, mean_estimate(candidates[:, 0]))}, "
-        leads += f"{chance_text(chance)} chance to be best, but not surely."
-    return (
-        f"Cannot tell these apart by {_spoken(metric)}: {', '.join(names)}.{leads} A difference under "
-        f"{amount(metric, max(widths), signed=False)}{unit(metric)} would not show with "
-        f"{len(candidates)} replications."
-    )
+def _never_differ(pairs: Pairs, left: Sequence[int]) -> bool:
+    block = np.ix_(left, left)
+    return bool((pairs.ahead[block] == 0.0).all() and (pairs.width[block] == 0.0).all())

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from simulator.analysis.metrics import Metric
 from simulator.results.estimate import Estimate
 
-__all__ = ["amount", "chance_text", "interval", "unit"]
+__all__ = ["amount", "chance_text", "interval", "listed", "money", "months", "unit"]
 
 
 def amount(metric: Metric, value: float, currency: str = "", signed: bool = True) -> str:
-    """Write a value of a metric: points of a share, money, a number, days."""
+    """Write a value of a metric: points of a share, money, a score, a number, days."""
     sign = "+" if signed else ""
     if metric.kind == "share":
         return f"{value * 100:{sign}z.2f}"
     if metric.kind == "money":
         return f"{value:{sign}z,.0f}" + (f" {currency}" if currency else "")
+    if metric.kind == "score":
+        return f"{value:{sign}z.3f}"
+    if metric.kind == "plain":
+        return f"{value:{sign}z,.4g}"
     return f"{value:{sign}z,.1f}"
 
 
@@ -44,3 +50,39 @@ def chance_text(chance: float) -> str:
     if chance >= 0.99:
         return "over 99 %"
     return "under 1 %" if chance < 0.01 else f"{chance * 100:.0f} %"
+
+
+def money(value: float, currency: str) -> str:
+    """Write an amount of money that somebody gains or loses.
+
+    Examples
+    --------
+    >>> money(41234.0, "EUR"), money(-317.2, "EUR")
+    ('EUR +41.2k', 'EUR -317')
+    """
+    size = abs(value)
+    if size >= 1e7:
+        written = f"{value / 1e6:+,.1f}m"
+    elif size >= 1e4:
+        written = f"{value / 1e3:+,.1f}k"
+    else:
+        written = f"{value:+z,.0f}"
+    return f"{currency} {written}".strip()
+
+
+def months(value: float) -> str:
+    """Write a number of months."""
+    if value >= 24:
+        return f"{value / 12:,.1f} years"
+    return f"{value:.1f} months" if value >= 1 else "under a month"
+
+
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """Join names as in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return f"{', '.join(names[:-1])} {word} {names[-1]}" if len(names) > 1 else "".join(names)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from simulator import limits
 from simulator.analysis.abandonment import last_step, touchpoint_named
-from simulator.analysis.compare import compare
+from simulator.analysis.affordable import affordable
+from simulator.analysis.compare import Comparison
+from simulator.analysis.decide import Question, decide_between
 from simulator.analysis.document import compare_document
-from simulator.analysis.metrics import METRICS, metric_named
+from simulator.analysis.formula import Vocabulary, read_metric
+from simulator.analysis.guardrails import read_guard
+from simulator.analysis.ideas import Ideas, Limits, read_ideas, read_limits
+from simulator.analysis.margins import read_confidence, read_margin
+from simulator.analysis.metrics import METRICS
+from simulator.analysis.search import Rule
+from simulator.analysis.simultaneous import FIRST_LOOK
 from simulator.cli.options import (
     as_json,
     cluster_option,
@@ -21,18 +32,69 @@ from simulator.cli.options import (
     seed_option,
     workers_option,
 )
-from simulator.cli.playing import load_all, play_journeys
+from simulator.cli.playing import load_all, say_stopped
+from simulator.cli.staging import actors_of, open_stage
+from simulator.report.charts.differences import difference_chart
+from simulator.report.charts.style import chart_kind, write_chart
 from simulator.report.tables_compare import compare_tables
 from simulator.report.terminal import show
+from simulator.spec.document import read_document
+from simulator.spec.load import Journey
 
 __all__ = ["command"]
+
+_PRECISION = "1%"
+_BUDGET = 1_000
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The options of one comparison, read and checked before anything is played."""
+
+    question: Question
+    allowed: Limits | None
+    seed: int
+    workers: int
+    engine: str
+    cluster: str | None
 
 
 @click.command("compare")
 @model_argument
 @scenarios_argument
 @click.option(
-    "--metric", default="conversion", show_default=True, help=f"What to compare by: {', '.join(METRICS)}."
+    "--metric",
+    default="conversion",
+    show_default=True,
+    help=f"What to compare by: {', '.join(METRICS)}, lost_to_competitor, an attribute of the model, or an "
+    "expression over these, such as 'margin / orders'.",
+)
+@click.option(
+    "--guard",
+    "guards",
+    multiple=True,
+    metavar="METRIC:MARGIN",
+    help="Launch only what does not make this worse by more than a margin, such as satisfaction:0.01.",
+)
+@click.option(
+    "--precision",
+    metavar="DIFFERENCE",
+    help="Add replications until the best is found among ideas that differ by so much: 1% of today's value, "
+    "0.1points of a share, or an amount.  [default with --confidence or --max-replications: 1%]",
+)
+@click.option(
+    "--confidence", default="95%", show_default=True, help="How sure the answer and the intervals are to be."
+)
+@click.option(
+    "--max-replications",
+    type=click.IntRange(FIRST_LOOK, limits.REPLICATIONS),
+    help=f"With --precision: play no idea more often.  [default: {_BUDGET}]",
+)
+@click.option(
+    "--budget",
+    multiple=True,
+    metavar="KIND:AMOUNT",
+    help="Find the best set of ideas that costs at most so much: once:2500, monthly:150, total:4000.",
 )
 @click.option(
     "--abandoned-at",
@@ -40,17 +102,28 @@ __all__ = ["command"]
     help="Tell sessions that met this touchpoint and ended without an order "
     "[default: where most orders come from]",
 )
+@click.option(
+    "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the comparison: FILE.svg or .png."
+)
 @seed_option
 @replications_option
 @workers_option
 @cluster_option
 @engine_option
 @json_option
+@click.pass_context
 def command(
+    context: click.Context,
     model: Path,
     scenarios: tuple[Path, ...],
     metric: str,
+    guards: tuple[str, ...],
+    precision: str | None,
+    confidence: str,
+    max_replications: int | None,
+    budget: tuple[str, ...],
     abandoned_at: str | None,
+    plot: Path | None,
     seed: int,
     replications: int,
     workers: int,
@@ -61,15 +134,72 @@ def command(
     """Play what-ifs on the same customers and say which idea is best.
 
     Each scenario is laid over the model and played with the same luck, so that the difference shows
-    with few replications.
+    with few replications. Files joined by a plus are applied together: a.yaml+b.yaml.
     """
-    chosen = metric_named(metric)
-    journeys = load_all(model, scenarios)
+    if plot is not None:
+        chart_kind(plot)
+    rule = _rule(context, precision, confidence, max_replications)
+    allowed = read_limits(budget)
+    ideas = read_ideas(model, scenarios)
+    journeys = load_all(model, ideas.every)
+    words = Vocabulary.of(journeys)
+    question = Question(
+        read_metric(metric, words),
+        tuple(read_guard(text, words) for text in guards),
+        read_confidence(confidence),
+        replications,
+        rule,
+    )
     step = abandoned_at and touchpoint_named(journeys[0].model.touchpoints, abandoned_at)
-    baseline, *ideas = play_journeys(journeys, seed, replications, workers, engine, cluster)
-    comparison = compare(chosen, baseline, ideas)
-    step = step or last_step(baseline)
+    asked = _Asked(question, allowed, seed, workers, engine, cluster)
+    comparison = _compared(model, ideas, journeys, asked)
+    step = step or last_step(comparison.baseline)
+    if plot is not None:
+        write_chart(difference_chart(comparison), plot)
+        click.echo(f"drew {plot}", err=True)
     if machine:
         click.echo(as_json(compare_document(comparison, step)))
     else:
         show(compare_tables(comparison, step))
+
+
+def _rule(
+    context: click.Context, precision: str | None, confidence: str, max_replications: int | None
+) -> Rule | None:
+    """Say when to stop adding replications; None where their number is given."""
+    given = {
+        name
+        for name in ("replications", "precision", "confidence", "max_replications")
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    searching = given - {"replications"}
+    if "replications" in given:
+        if searching - {"confidence"}:
+            raise click.UsageError(
+                "--replications fixes their number, --precision and --max-replications add them as needed; "
+                "give one or the other"
+            )
+        return None
+    if not searching:
+        return None
+    margin = read_margin(precision or _PRECISION, "--precision")
+    return Rule(margin, read_confidence(confidence), max_replications or _BUDGET)
+
+
+def _compared(model: Path, ideas: Ideas, journeys: list[Journey], asked: _Asked) -> Comparison:
+    """Play and compare; with a budget, also the sets of ideas that it allows."""
+    question = asked.question
+    paid = None if asked.allowed is None else affordable(read_document(model), ideas, asked.allowed, journeys)
+    ideas = ideas if paid is None else paid.ideas
+    names = {idea.name for idea in ideas.every}
+    journeys = [journeys[0], *(one for one in journeys[1:] if one.scenario in names)]
+    expected = question.replications if question.rule is None else FIRST_LOOK
+    with open_stage(journeys, asked.seed, expected, asked.workers, asked.engine, asked.cluster) as stage:
+        if paid is not None:
+            found = paid.sets_to_play(stage, question.metric)
+            stage.add(actors_of(load_all(model, found.joint)[1:]) if found.joint else [])
+            ideas.members.update(found.members)
+        comparison = decide_between(stage, question, ideas.members)
+    if stage.stopped is not None:
+        say_stopped(stage.stopped, comparison.baseline.replications, expected)
+    return comparison if paid is None else replace(comparison, notes=paid.notes)

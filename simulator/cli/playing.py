@@ -37,8 +37,20 @@ from simulator.program.compile import compile_journey
 from simulator.program.program import Program
 from simulator.results.summary import RunResult
 from simulator.spec.load import Journey, load_journey, load_journeys
+from simulator.spec.scenario import Idea
 
-__all__ = ["Bar", "Record", "load_all", "load_one", "play_journeys", "play_kept", "warn"]
+__all__ = [
+    "Bar",
+    "Record",
+    "engine_for",
+    "load_all",
+    "load_one",
+    "play_journeys",
+    "play_kept",
+    "say_stopped",
+    "targets",
+    "warn",
+]
 
 _T = TypeVar("_T")
 
@@ -65,7 +77,7 @@ def load_one(model: Path, scenario: Path | None) -> Journey:
     return journey
 
 
-def load_all(model: Path, scenarios: Sequence[Path]) -> list[Journey]:
+def load_all(model: Path, scenarios: Sequence[Path | Idea]) -> list[Journey]:
     """Load a model and its what-ifs, the base first, check them and print their warnings.
 
     Raises
@@ -116,7 +128,7 @@ def play_journeys(
         If there is not memory enough, or no such cluster.
     """
     programs = [compile_journey(journey) for journey in journeys]
-    by = _engine_for(programs, replications, engine, everything=bool(cluster or record))
+    by = engine_for(programs, replications, engine, everything=bool(cluster or record))
     with contextlib.ExitStack() as opened:
         crew = opened.enter_context(open_cluster(cluster)) if cluster else None
         refuse_too_many(programs, replications, 0 if crew else workers, by)
@@ -130,14 +142,12 @@ def play_journeys(
         except StoppedRun as stopped:
             tallies, asked = _complete(stopped, replications), replications
     return [
-        RunResult(program, seed, found, by, targets=_targets(journey), as_is=journey.as_is, asked=asked)
+        RunResult(program, seed, found, by, targets=targets(journey), as_is=journey.as_is, asked=asked)
         for program, found, journey in zip(programs, tallies, journeys, strict=True)
     ]
 
 
-def _engine_for(
-    programs: Sequence[Program], replications: int, asked: str, *, everything: bool
-) -> EngineName:
+def engine_for(programs: Sequence[Program], replications: int, asked: str, *, everything: bool) -> EngineName:
     """Choose the engine; with rows always the kernel, so that files do not depend on what is compiled."""
     if everything and asked == "auto":
         return "kernel"
@@ -152,11 +162,18 @@ def _complete(stopped: StoppedRun, asked: int) -> list[list[Tally]]:
     StoppedRun
         If there are none.
     """
-    _say_stopped(stopped, len(stopped.tallies[0]), asked)
+    say_stopped(stopped, len(stopped.tallies[0]), asked)
     return stopped.tallies
 
 
-def _say_stopped(stopped: StoppedRun, complete: int, asked: int) -> None:
+def say_stopped(stopped: StoppedRun, complete: int, asked: int) -> None:
+    """Say how many replications were complete when a run was stopped; the exit code tells it too.
+
+    Raises
+    ------
+    StoppedRun
+        If there are none.
+    """
     if not complete:
         raise stopped
     click.echo(
@@ -184,7 +201,7 @@ def play_kept(
     InputError
         If there is not memory enough, or no such cluster.
     """
-    by = _engine_for([program], replications, engine, everything=bool(cluster))
+    by = engine_for([program], replications, engine, everything=bool(cluster))
     kept: list[_T] = []
     with contextlib.ExitStack() as opened:
         crew = opened.enter_context(open_cluster(cluster)) if cluster else None
@@ -195,11 +212,12 @@ def play_kept(
         try:
             kept.extend(play_reduced(program, seed, replications, keep, workers, bar.advance, crew, by))
         except StoppedRun as stopped:
-            _say_stopped(stopped, len(kept), replications)
+            say_stopped(stopped, len(kept), replications)
     return kept, by
 
 
-def _targets(journey: Journey) -> dict[str, float]:
+def targets(journey: Journey) -> dict[str, float]:
+    """Give what was hoped for of each milestone."""
     milestones = journey.model.milestones.items()
     return {name: one.target for name, one in milestones if one.target is not None}
 

@@ -2,18 +2,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from simulator.analysis.best import pairs_of
 from simulator.analysis.chance import chances_best
-from simulator.analysis.compare import compare
+from simulator.analysis.compare import Comparison, compare, confirm
 from simulator.analysis.document import compare_document
+from simulator.analysis.formula import Vocabulary
+from simulator.analysis.guardrails import Guard, read_guard
 from simulator.analysis.metrics import METRICS, metric_named
-from simulator.analysis.verdict import Verdict, decide
+from simulator.analysis.verdict import Decision, decide
 from simulator.errors import InputError
-from simulator.results.estimate import Estimate
 from simulator.results.summary import RunResult
 
 Make = Callable[..., RunResult]
@@ -185,18 +188,16 @@ def test_verdict_keep(run: Make) -> None:
     assert (found.verdict.kind, found.verdict.names) == ("keep", ())
 
 
-def verdicts(ideas: int, count: int) -> list[Verdict]:
+def decisions(ideas: int, count: int) -> list[Decision]:
     """Decide between ideas without any effect, many times."""
     generator = np.random.Generator(np.random.PCG64(8))
-    base = generator.normal(0.0, 1.0, (count, 11, 1))
-    differences = generator.normal(0.0, 1.0, (count, 11, ideas)) - base
-    names, nobody = [f"idea {place}" for place in range(ideas)], Estimate(None, None, None, 11)
-    return [decide(CONVERSION, nobody, names, one, [1 / (ideas + 1)] * (ideas + 1)) for one in differences]
+    values = generator.normal(0.0, 1.0, (count, ideas + 1, 11))
+    return [decide(pairs_of(list(one), 0.95, (11,)), ["holds"] * ideas) for one in values]
 
 
 def test_an_idea_without_effect_is_rarely_launched() -> None:
     """A single idea without effect is announced in 2.5 % of comparisons; picking the higher mean: half."""
-    launched = np.mean([verdict.kind == "best" for verdict in verdicts(1, 2_000)])
+    launched = np.mean([decision.kind == "best" for decision in decisions(1, 2_000)])
     assert abs(launched - 0.025) <= 4.89 * np.sqrt(0.025 * 0.975 / 2_000)
 
 
@@ -205,15 +206,15 @@ def test_the_best_is_rarely_ruled_out() -> None:
 
     With intervals for one comparison at a time each would in about seven eighths.
     """
-    found = [name for verdict in verdicts(10, 1_000) for name in verdict.names]
-    kept = [found.count(f"idea {place}") / 1_000 for place in range(10)]
-    assert np.mean(kept) >= 0.95 - 4.89 * np.sqrt(0.05 * 0.95 / 1_000)
+    found = [place for decision in decisions(10, 600) for place in decision.left]
+    kept = [found.count(place) / 600 for place in range(1, 11)]
+    assert np.mean(kept) >= 0.95 - 4.89 * np.sqrt(0.05 * 0.95 / 600)
 
 
 def test_less_can_be_better(run: Make, base: object) -> None:
     """By a metric of which less is better, the idea that lowers it is best."""
     fewer = METRICS["orders"]
-    turned = type(fewer)("orders", "", fewer.values, "number", more_is_better=False)
+    turned = replace(fewer, more_is_better=False)
     found = compare(turned, run(LUCK), [run(better(-20), "A"), run(better(20), "B")])
     assert found.verdict.names == ("A",)
     assert found.effects[0].chance_best == pytest.approx(1.0, abs=1e-6)
@@ -226,7 +227,7 @@ def test_profit_pays_for_the_idea(run: Make) -> None:
     idea = run(LUCK, "A", once=1_000.0, monthly=100.0)
     found = compare(METRICS["profit"], run(LUCK), [idea]).effects[0].difference
     assert found.value == pytest.approx(-1_000.0 - 100.0 * months)
-    margin = METRICS["margin"].values(run(LUCK), None)
+    margin = METRICS["margin"].values(run(LUCK))
     assert margin.tolist() == pytest.approx([40.0 * number for number in LUCK])
 
 
@@ -268,3 +269,123 @@ def test_runs_that_cannot_be_paired_are_refused(run: Make) -> None:
         compare(CONVERSION, run(LUCK), [run(LUCK[:-1], "A")])
     with pytest.raises(ValueError, match="at least one"):
         compare(CONVERSION, run(LUCK), [])
+
+
+def test_intervals_hold_for_all_ideas(run: Make) -> None:
+    """With several ideas the interval is wider than alone; to the best it is constrained at 0."""
+    found = compare(CONVERSION, run(LUCK), [run(better(20), "A"), run(better(5, OWN[::-1]), "B")])
+    first, second = found.effects
+    assert first.difference.value == first.alone.value
+    assert first.difference.low is not None
+    assert first.alone.low is not None
+    assert first.difference.low < first.alone.low
+    assert first.to_best.low == 0.0
+    assert first.to_best.value == pytest.approx(0.015)
+    assert second.to_best.high == 0.0
+    wider = compare(CONVERSION, run(LUCK), [run(better(20), "A")], confidence=0.99).effects[0]
+    assert wider.difference == wider.alone
+    assert wider.alone.low is not None
+    assert wider.alone.low < first.alone.low
+
+
+def test_what_two_ideas_do_together(run: Make) -> None:
+    """The interaction is what both do less what each does, replication by replication."""
+    ideas = [run(better(5), "A"), run(better(7, OWN[::-1]), "B"), run(better(9), "A + B")]
+    effects = compare(CONVERSION, run(LUCK), ideas, together={"A + B": ("A", "B")}).effects
+    both, one, other = (np.array(better(*how)) for how in ((9,), (5,), (7, OWN[::-1])))
+    expected = (both - one - other + np.array(LUCK)) / 1_000
+    low, high = stats.t.interval(0.95, 11, expected.mean(), stats.sem(expected))
+    assert effects[2].interaction is not None
+    assert effects[2].interaction.value == pytest.approx(expected.mean())
+    assert (effects[2].interaction.low, effects[2].interaction.high) == pytest.approx((low, high))
+    assert effects[0].interaction is None
+
+
+def guard(margin: str) -> Guard:
+    """Guard the orders."""
+    return read_guard(f"orders:{margin}", Vocabulary())
+
+
+def test_a_guardrail_holds_breaks_or_is_unclear(run: Make) -> None:
+    """Non-inferiority: the whole interval above minus the margin, below it, or neither."""
+    ideas = [run(better(0, OWN), "A"), run(better(-20), "B"), run(better(-2), "C")]
+    effects = compare(CONVERSION, run(LUCK), ideas, guards=[guard("2")]).effects
+    assert [effect.guards[0].status for effect in effects] == ["holds", "broken", "unclear"]
+    relative = compare(CONVERSION, run(LUCK), ideas, guards=[guard("1%")]).effects[0].guards[0]
+    assert relative.margin == pytest.approx(np.mean(LUCK) / 100)
+
+
+def test_what_breaks_a_guardrail_is_not_launched(run: Make) -> None:
+    """The best that is safe is launched; an unclear one that may be better is named instead."""
+    ideas = [run(better(5), "A"), run(better(30), "B")]
+
+    def found(margin: str) -> Comparison:
+        """Let orders rise by so much at most."""
+        fewer = read_guard(f"-(orders):{margin}", Vocabulary())
+        return compare(CONVERSION, run(LUCK), ideas, guards=[fewer])
+
+    assert found("1000000").verdict.names == ("B",)
+    assert (found("10").verdict.kind, found("10").verdict.names) == ("best", ("A",))
+    tight = found("30")
+    assert tight.effects[1].guards[0].status == "unclear"
+    assert (tight.verdict.kind, tight.verdict.names) == ("cannot_tell", ("B", "A"))
+    assert "within the guardrails is not shown" in tight.verdict.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("orders", "has no margin; write what may be lost at most, as in orders:1%"),
+        ("orders:", "has no margin"),
+        (":3", "has no margin"),
+        ("orders:-1", "the margin of orders is '-1'"),
+        ("ordrs:1", "did you mean 'orders'"),
+    ],
+)
+def test_a_guardrail_needs_a_margin(text: str, said: str) -> None:
+    """A guardrail without a margin, or with a wrong one, is refused with an example."""
+    with pytest.raises(InputError, match=said):
+        read_guard(text, Vocabulary())
+
+
+def test_a_quarter_and_paying_back(run: Make) -> None:
+    """40 a conversion; three months less running costs; what is paid once comes back after its months."""
+    idea = run(better(10, [0] * 12), "A", once=900.0, monthly=30.0)
+    earned = compare(CONVERSION, run(LUCK), [idea]).effects[0].earnings
+    monthly = 400.0 / (56 / 30.4375) - 30.0
+    assert earned.quarter.value == pytest.approx(3 * monthly)
+    assert earned.payback_months is not None
+    assert earned.payback_months.value == pytest.approx(900.0 / monthly)
+    unsure = compare(CONVERSION, run(LUCK), [run(better(0, [1, *OWN[1:]]), "A", once=900.0)]).effects[0]
+    assert unsure.earnings.payback_months is not None
+    assert unsure.earnings.payback_months.high is None
+    assert "never" in unsure.earnings.payback_months.reason
+    never = compare(CONVERSION, run(LUCK), [run(better(-5), "A", once=1.0)]).effects[0].earnings
+    assert never.payback_months is None
+
+
+def test_the_winner_is_seen_again(run: Make) -> None:
+    """What is announced is what other customers did; the verdict stays."""
+    found = compare(CONVERSION, run(LUCK), [run(better(5), "A"), run(better(20), "B")])
+    other = [replace(one, seed=99) for one in (run(LUCK * 2), run(better(15) + better(17, OWN[::-1]), "B"))]
+    again = confirm(found, *other)
+    assert again.verdict.names == ("B",)
+    assert again.confirmation is not None
+    assert again.confirmation.difference.value == pytest.approx(0.016)
+    assert again.verdict.text.startswith("Launch B: conversion +1.60 points [")
+    assert "24 replications, seed 99" in again.verdict.text
+    assert "Runner-up: A, +0.50 points" in again.verdict.text
+    lost = [replace(one, seed=99) for one in (run(LUCK), run(better(0, OWN[::-1]), "B"))]
+    assert "the gain did not surely show" in confirm(found, *lost).verdict.text
+
+
+def test_cannot_tell_says_what_it_would_take(run: Make) -> None:
+    """With n replications and an interval w wide around a gap g, n ((w/g)² - 1) more would tell."""
+    found = compare(CONVERSION, run(LUCK), [run(better(20), "A"), run(better(21, OWN[::-1]), "B")])
+    values = [np.array(better(20)) / 1_000, np.array(better(21, OWN[::-1])) / 1_000]
+    pairs = pairs_of([np.array(LUCK) / 1_000, *values], 0.95, (12,))
+    width, gap = pairs.width[1, 2], abs(pairs.ahead[1, 2])
+    assert found.verdict.kind == "cannot_tell"
+    assert found.verdict.smallest == pytest.approx(width, rel=1e-6)
+    assert found.verdict.more == pytest.approx(12 * ((width / gap) ** 2 - 1), abs=1)
+    assert "Surely better than changing nothing: B and A." in found.verdict.text

@@ -90,13 +90,126 @@ def test_a_sweep_is_a_grid_of_ideas(journey: Journey, files: Path) -> None:
         (["shop.yaml"], "SCENARIO"),
         (["shop.yaml", "simpler.yaml", "--metric", "convertion"], "did you mean 'conversion'?"),
         (["shop.yaml", "simpler.yaml", "--abandoned-at", "card"], "did you mean 'cart'?"),
+        (["shop.yaml", "simpler.yaml", "--guard", "orders"], "has no margin"),
+        (["shop.yaml", "simpler.yaml", "--guard", "satisfacton:1"], "there is no metric 'satisfacton'"),
+        (["shop.yaml", "simpler.yaml+cheaper.yaml", "--budget", "one:5"], "did you mean 'once'?"),
+        (["shop.yaml", "simpler.yaml", "--budget", "once:5"], "the cheapest, 'Simpler checkout', costs 100"),
+        (["shop.yaml", "simpler.yaml+steeper.yaml"], "both change touchpoints.cart.next.order"),
+        (["shop.yaml", "million.yaml"], "the sweep has 1,000,000 points"),
+        (["shop.yaml", "simpler.yaml", "--plot", "a.pdf"], "'.pdf' is no kind of chart"),
+        (["shop.yaml", "simpler.yaml", "--precision", "1%"], "give one or the other"),
+        (["shop.yaml", "simpler.yaml", "--confidence", "high"], "write a share"),
         (["shop.yaml", "simplr.yaml"], "did you mean 'simpler.yaml'?"),
         (["shop.yaml", "simpler.yaml", "simpler.yaml"], "Simpler checkout"),
     ],
 )
-def test_wrong_input(journey: Journey, words: list[str], said: str) -> None:
+def test_wrong_input(journey: Journey, files: Path, words: list[str], said: str) -> None:
     """A wrong input exits with 2 before anything is played, and says what is wrong."""
+    order = "changes: {touchpoints: {cart: {next: {order: {set: 0.5}}}}}"
+    (files / "steeper.yaml").write_text(f"name: Steeper\n{order}\n")
+    values = list(range(1, 1_001))
+    sweep = f"{{teams.a.servers: {values}, teams.b.servers: {values}}}"
+    (files / "million.yaml").write_text(f"name: Million\nsweep: {sweep}\n")
     done = journey("compare", *words, "--replications", "100000")
     assert done.exit_code == 2
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_the_winner_of_several_is_played_again(journey: Journey) -> None:
+    """The gain announced is that of another seed, which anybody can play again."""
+    words = ["compare", "shop.yaml", "simpler.yaml", "cheaper.yaml", "--replications", "5", "--json"]
+    verdict = json.loads(journey(*words).stdout)["verdict"]
+    again = verdict["confirmed"]
+    assert verdict["kind"] == "best"
+    assert again["replications"] == 10
+    alone = ["compare", "shop.yaml", "simpler.yaml", "--json", "--replications", "10"]
+    found = json.loads(journey(*alone, "--seed", str(again["seed"])).stdout)
+    assert found["ideas"][0]["difference"] == again["difference"]
+    assert found["verdict"]["confirmed"] is None
+
+
+def test_replications_are_added_until_it_is_decided(journey: Journey) -> None:
+    """`--precision` stops each idea where it is decided; the same for any number of workers."""
+    words = ["compare", "shop.yaml", "simpler.yaml", "cheaper.yaml", "--precision", "5%", "--json"]
+    documents = [json.loads(journey(*words, "--workers", str(count)).stdout) for count in (1, 3)]
+    assert documents[0] == documents[1]
+    found = documents[0]
+    assert found["verdict"]["names"] == ["Simpler checkout"]
+    assert found["search"]["decided"]
+    assert found["search"]["relative"]
+    assert found["search"]["matters"] == pytest.approx(0.05 * found["baseline"]["estimate"], rel=0.1)
+    played = [found["replications"], *(idea["replications"] for idea in found["ideas"])]
+    assert sum(played) == found["search"]["played"]
+    assert played[2] == 20  # it changes no conversion, which the first look shows
+
+
+def test_a_budget_of_replications_ends_in_cannot_tell(journey: Journey, files: Path) -> None:
+    """What the budget does not decide is said, with what it would take."""
+    twin = (files / "simpler.yaml").read_text().replace("1.3", "1.31").replace("Simpler checkout", "Twin")
+    (files / "twin.yaml").write_text(twin)
+    words = ["compare", "shop.yaml", "simpler.yaml", "twin.yaml", "--precision", "0.001points"]
+    out = " ".join(journey(*words, "--max-replications", "24").stdout.split())
+    assert "Cannot tell these apart by conversion" in out
+    assert re.search(
+        r"The smallest difference you could have seen is [\d.]+ points with 24 replications", out
+    )
+    assert re.search(r"would take about [\d,]+ more", out)
+
+
+def test_together_and_within_a_budget(journey: Journey, files: Path) -> None:
+    """`a+b` shows the interaction; `--budget` finds the sets that can be paid for."""
+    words = ["compare", "shop.yaml", "simpler.yaml+cheaper.yaml", "--replications", "3", "--metric", "margin"]
+    document = json.loads(journey(*words, "--json").stdout)
+    names = [idea["name"] for idea in document["ideas"]]
+    assert names == ["Simpler checkout", "Cheaper boots", "Simpler checkout + Cheaper boots"]
+    one, other, both = (idea["difference"]["estimate"] for idea in document["ideas"])
+    interaction = document["ideas"][2]["interaction"]["estimate"]
+    assert interaction == pytest.approx(both - one - other, rel=1e-9)
+    assert interaction != 0.0
+    assert "beyond the sum of each" in journey(*words).stdout
+    paid = [
+        "compare",
+        "shop.yaml",
+        "simpler.yaml",
+        "cheaper.yaml",
+        "--replications",
+        "3",
+        "--metric",
+        "margin",
+    ]
+    document = json.loads(journey(*paid, "--budget", "once:150", "--json").stdout)
+    assert [idea["name"] for idea in document["ideas"]] == names
+    assert "Within 150 once, 1 set of two or more" in document["notes"][0]
+
+
+def test_guardrails_and_own_metrics(journey: Journey) -> None:
+    """A guardrail stands beside each idea with its margin; a metric may be an expression with a name."""
+    words = ["compare", "shop.yaml", "simpler.yaml", "--replications", "4", "--guard", "visit_costs:5%"]
+    document = json.loads(journey(*words, "--metric", "basket = revenue / orders", "--json").stdout)
+    assert document["metric"] == "basket"
+    assert document["guards"] == [{"metric": "visit_costs", "margin": 0.05, "relative": True}]
+    assert document["ideas"][0]["guards"]["visit_costs"]["status"] in {"holds", "unclear", "broken"}
+    assert "guardrail" in journey(*words).stdout
+
+
+def test_a_plot(journey: Journey, files: Path) -> None:
+    """`--plot` draws the ideas by name, with money beside where there is any."""
+    words = ["compare", "shop.yaml", "simpler.yaml", "cheaper.yaml", "--replications", "3"]
+    done = journey(*words, "--plot", "ideas.svg")
+    assert done.exit_code == 0, done.stderr
+    text = (files / "ideas.svg").read_text()
+    for said in ("Simpler checkout", "Cheaper boots", "Change of conversion", "Cost against gain"):
+        assert said in text
+
+
+def test_nobody_counted(journey: Journey, files: Path) -> None:
+    """A metric without anybody to count ends in words, also where replications are added."""
+    text = (files / "shop.yaml").read_text().replace("rate: 20 per day", "rate: 0.00001 per day")
+    (files / "empty.yaml").write_text(text.replace("rate: 10 per day", "rate: 0.00001 per day"))
+    for more in (["--replications", "2"], ["--precision", "0.1points"]):
+        done = journey("compare", "empty.yaml", "simpler.yaml", *more)
+        assert "Cannot tell" in done.stdout, done.stderr
+    done = journey("compare", "empty.yaml", "simpler.yaml", "--metric", "orders", "--precision", "1%")
+    assert done.exit_code == 2
+    assert "write it in the metric's own unit" in done.stderr
