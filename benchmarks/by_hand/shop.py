@@ -21,6 +21,10 @@ from benchmarks.by_hand.shop_world import DAY, HOUR, during, poisson, weibull
 __all__ = ["play_shop"]
 
 
+# How often a jacket is taken when one of these is out.
+INSTEAD = {"shell": 0.45, "fleece": 0.3}
+
+
 class Shop(Walk):
     """One replication: `more` multiplies the chance that a cart is ordered."""
 
@@ -155,7 +159,13 @@ class Shop(Walk):
             shelf = self.shelves.get(product)
             if shelf is None or shelf.take(units):
                 got[product] = units
-        one.wanted = {product: units for product, units in basket.items() if product not in got}
+        one.wanted = {}
+        for product in [product for product in basket if product not in got]:
+            if product in INSTEAD and self.chance.random() < INSTEAD[product]:
+                self.shelves["jacket"].take(basket[product])  # it is made to order, so never out
+                got["jacket"] = got.get("jacket", 0) + basket[product]
+            else:
+                one.wanted[product] = basket[product]
         one.short = sum(one.wanted.values())
         if got:
             one.orders += 1

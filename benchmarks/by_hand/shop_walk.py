@@ -27,7 +27,7 @@ from benchmarks.by_hand.shop_tables import (
     tim_mean,
     trudy_mean,
 )
-from benchmarks.by_hand.shop_world import DAY, HOUR, Shelf, Team, poisson, weibull
+from benchmarks.by_hand.shop_world import DAY, HOUR, Shelf, Team, day_of, poisson, weibull
 
 __all__ = ["Visit", "Walk"]
 
@@ -44,9 +44,28 @@ class Walk:
         self.support = Team(env, 1, SUPPORT_HOURS, easter=0, room=4)
         self.floor = Team(env, 2, FLOOR_HOURS, easter=1, room=math.inf)
         self.shelves = {
-            "boots": Shelf(env, 10, (3, 10), lambda: self.gamma(10 * DAY, 0.4)),
-            "shell": Shelf(env, 6, (2, 7), lambda: chance.triangular(5 * DAY, 20 * DAY, 8 * DAY)),
-            "jacket": Shelf(env, 6, (3, 9), lambda: 12 * DAY, backorder=True),
+            "boots": Shelf(
+                env,
+                10,
+                lambda position: 10 - position if position <= 3 else 0,
+                lambda: self.gamma(10 * DAY, 0.4),
+                due={day_of(1, 14) * DAY: 4},
+            ),
+            "shell": Shelf(
+                env,
+                6,
+                lambda position: 6 if position <= 2 else 0,  # 5, in cases of 2
+                lambda: chance.triangular(5 * DAY, 20 * DAY, 8 * DAY),
+            ),
+            "jacket": Shelf(
+                env,
+                6,
+                lambda position: 8 - position,
+                lambda: 12 * DAY,
+                backorder=True,
+                review=(33 * HOUR, 14 * DAY),
+            ),
+            "fleece": Shelf(env, 10, lambda position: 0, lambda: 0.0),
         }
         self.stays: Mapping[str, Callable[[], float]] = {
             "search": lambda: chance.lognormvariate(0.0, 0.8),

@@ -93,21 +93,49 @@ class Team:
             yield self.env.timeout(max(0.0, (day - 1) * DAY + closes * HOUR - self.env.now))
 
 
+# How many units to order at a position: stock on hand and on order, less what is owed.
+Policy = Callable[[int], int]
+
+
 class Shelf:
-    """Stock of a product with a reorder point and an order-up-to level."""
+    """Stock of a product with a policy that looks after every change, or every so often.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+    on_hand : int
+    policy : callable
+        Units to order at a position.
+    lead : callable
+        Draws the time from an order to its delivery.
+    backorder : bool
+        Whether units that are not there are owed.
+    due : mapping of time to units
+        What was ordered before the start.
+    review : tuple of float, optional
+        When the policy looks first, and how often.
+    """
 
     def __init__(
         self,
         env: simpy.Environment,
         on_hand: int,
-        policy: tuple[int, int],
+        policy: Policy,
         lead: Callable[[], float],
         *,
         backorder: bool = False,
+        due: Mapping[float, int] | None = None,
+        review: tuple[float, float] | None = None,
     ) -> None:
         self.env, self.on_hand, self.policy, self.lead, self.backorder = env, on_hand, policy, lead, backorder
         self.on_order = self.owed = 0
         self.list: list[simpy.Event] = []
+        self.planned = review is not None
+        for time, units in (due or {}).items():
+            self.on_order += units
+            env.process(self._deliver(units, time))
+        if review is not None:
+            env.process(self._look(*review))
 
     def take(self, units: int) -> bool:
         """Sell all or nothing; what may be owed is always sold."""
@@ -136,13 +164,22 @@ class Shelf:
         return event
 
     def _review(self) -> None:
-        position = self.on_hand + self.on_order - self.owed
-        reorder_point, order_up_to = self.policy
-        if position <= reorder_point:
-            self.on_order += order_up_to - position
-            self.env.process(self._deliver(order_up_to - position))
+        if not self.planned:
+            self._order()
 
-    def _deliver(self, units: int) -> Generator[Any, Any, None]:
-        yield self.env.timeout(self.lead())
+    def _order(self) -> None:
+        units = self.policy(self.on_hand + self.on_order - self.owed)
+        if units > 0:
+            self.on_order += units
+            self.env.process(self._deliver(units, self.lead()))
+
+    def _look(self, first: float, every: float) -> Generator[Any, Any, None]:
+        yield self.env.timeout(first)
+        while True:
+            self._order()
+            yield self.env.timeout(every)
+
+    def _deliver(self, units: int, after: float) -> Generator[Any, Any, None]:
+        yield self.env.timeout(after)
         self.on_order -= units
         self.put(units)

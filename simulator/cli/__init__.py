@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "run": "Play a model: what will happen?",
     "compare": "Play what-ifs on the same customers: which idea is best?",
     "forecast": "Dated demand: how many will we sell, and when?",
+    "stock": "Plan the stock: when to order how much, and what to expect of it.",
     "trace": "Print the diary of one customer.",
     "map": "Draw the journey as a map.",
     "tree": "Unroll the journey into a decision tree.",

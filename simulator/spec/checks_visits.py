@@ -112,8 +112,6 @@ def _substitutes(base: Path, touchpoint: Touchpoint, model: Model) -> Iterator[F
         path = (*base, "substitutes", product)
         if product not in asked:
             yield Finding(path, f"nobody asks for {product!r} here", nearest(product, asked))
-        elif product in model.products and product not in model.inventory:
-            yield Finding(path, f"{product!r} never runs out", "give it a stock in inventory, or remove this")
         for other in others:
             if other not in model.products:
                 yield Finding(

@@ -46,12 +46,31 @@ def advise_world(model: Model, views: tuple[View, ...]) -> Iterator[Finding]:
     for product in model.products:
         if product not in sold and product not in model.inventory:
             yield Finding(("products", product), f"no touchpoint sells {product!r}", "sell it somewhere")
+    yield from _never_replaced(model, views)
     if model.contact_cap is not None and model.contact_cap.count == 0:
         yield Finding(("contact_cap", "count"), "a cap of 0 means no message is ever sent", "write 1 or more")
     for name, event in model.events.items():
         if event.arrivals is None and not (event.price or event.next or event.teams):
             yield Finding(
                 ("events", name), "this event changes nothing", "write arrivals, price, next or teams"
+            )
+
+
+def _never_replaced(model: Model, views: tuple[View, ...]) -> Iterator[Finding]:
+    """Find substitutes for what can never be short."""
+    named = {
+        (place, product)
+        for view in views
+        for place, touchpoint in view.touchpoints.items()
+        for product in touchpoint.substitutes
+    }
+    for place, product in sorted(named):
+        stock = model.inventory.get(product)
+        if stock is None or stock.when_out == "backorder":
+            yield Finding(
+                ("touchpoints", place, "substitutes", product),
+                f"{product!r} is never out, so nothing replaces it",
+                "give it a stock in inventory whose sales can be lost",
             )
 
 

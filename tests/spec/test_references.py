@@ -154,8 +154,6 @@ CASES: list[tuple[dict[str, Any], str, str, str]] = [
      "touchpoints.home.substitutes", "needs something sold here", ""),
     ({"touchpoints__web_order__substitutes": {"socks": {"boots": 0.1}}},
      "touchpoints.web_order.substitutes.socks", "nobody asks for 'socks' here", "choose from boots, jacket"),
-    ({"inventory__socks": None, "touchpoints__store_order__substitutes": {"socks": {"boots": 0.1}}},
-     "touchpoints.store_order.substitutes.socks", "'socks' never runs out", ""),
     ({"touchpoints__web_order__substitutes": {"boots": {"hat": 0.1}}},
      "touchpoints.web_order.substitutes.boots.hat", "no product is called 'hat'", ""),
     # expressions

@@ -20,7 +20,7 @@ from simulator.results.estimate import Estimate, mean_estimate
 
 __all__ = ["Feedback", "best_levels", "feedback", "without"]
 
-# The interval of a level stands on the best levels of so many batches of replications.
+# The interval of a level stands on so many batches of replications, each left out once.
 _BATCHES = 20
 # How far around the best level the best of a batch is looked for.
 _REACH = 3
@@ -93,18 +93,42 @@ def feedback(
 
 
 def best_levels(trials: Trials, best: Assortment, place: int, replications: int) -> NDArray[np.float64]:
-    """Find the best level of one product in each batch of replications, all else as it is.
+    """Find the best level of one product to a part of a unit, all else as it is.
+
+    It is where a parabola through the mean costs of the levels around is lowest. The values are jackknife
+    pseudo-values over batches of replications: their mean is the level, their spread its error.
 
     Returns
     -------
     ndarray of float64, shape (batches,)
+
+    References
+    ----------
+    Efron, Tibshirani: An Introduction to the Bootstrap (1993), chapter 11: the jackknife.
     """
     middle = best[place].level
-    levels = range(max(0, middle - _REACH), middle + _REACH + 1)
-    tried = [_at(best, place, level) for level in levels]
+    levels = np.arange(max(0, middle - _REACH), middle + _REACH + 1)
+    tried = [_at(best, place, int(level)) for level in levels]
     costs = np.array([outcome.cost for outcome in trials.outcomes(tried, replications)])
     batches = np.array_split(costs, min(_BATCHES, replications), axis=1)
-    return np.array([levels[int(batch.mean(axis=1).argmin())] for batch in batches], dtype=np.float64)
+    sums = np.array([batch.sum(axis=1) for batch in batches])
+    sizes = np.array([batch.shape[1] for batch in batches])
+    whole = _lowest(levels, sums.sum(axis=0) / sizes.sum())
+    left_out = [
+        _lowest(levels, (sums.sum(axis=0) - one) / (sizes.sum() - size))
+        for one, size in zip(sums, sizes, strict=True)
+    ]
+    count = len(batches)
+    return np.array([count * whole - (count - 1) * other for other in left_out])
+
+
+def _lowest(levels: NDArray[np.int64], costs: NDArray[np.float64]) -> float:
+    """Find where the parabola through costs is lowest, no further than the levels looked at."""
+    curve, slope, _ = np.polyfit(levels - levels.mean(), costs, 2)
+    if curve <= 0.0:
+        return float(levels[int(costs.argmin())])
+    lowest = levels.mean() - slope / (2.0 * curve)
+    return float(np.clip(lowest, levels[0], levels[-1]))
 
 
 def _at(assortment: Sequence[Policy], place: int, level: int) -> Assortment:

@@ -29,6 +29,7 @@ from simulator.program.compile import compile_journey
 from simulator.program.program import Program
 from simulator.program.stocked import without_feedback, without_shelves
 from simulator.program.tables import ProductStock
+from simulator.results.digest import digest_of
 from simulator.results.estimate import Estimate, mean_estimate
 from simulator.spec.load import Journey
 from simulator.spec.model import DAY
@@ -131,6 +132,8 @@ class StockPlan:
         The most that is on hand and on order at the same time, at unit cost and in units.
     tried : int
         How many assortments of policies were tried.
+    digests : sequence of str
+        The content of each replication that what is told comes from.
     """
 
     program: Program
@@ -144,6 +147,18 @@ class StockPlan:
     money: float
     units: float
     tried: int
+    digests: Sequence[str]
+    asked: int | None = None
+
+    @property
+    def replications(self) -> int:
+        """How many replications what is told comes from."""
+        return len(self.digests)
+
+    @property
+    def digest(self) -> str:
+        """The content of all of them, in order."""
+        return digest_of(self.digests)
 
 
 def plan_stock(journey: Journey, question: Question, player: Player) -> StockPlan:
@@ -313,7 +328,7 @@ class _Planner:
         best = self._recommend(books)
         by_book = tuple(book.policy or one for book, one in zip(books, best, strict=True))
         program = self.felt.under(best)
-        (played,) = self.player.play([program], self.fresh)
+        (played,) = self.player.play([program], self.fresh, whole=True)
         never_out = self.felt.never_out(self.fresh)
         outcome = self.felt.outcome_of(program, best, played, never_out)
         before, book = self.felt.play([self.start, by_book], self.fresh)
@@ -355,6 +370,7 @@ class _Planner:
             money=budget(self.program, self.products, 0.0).use(best),
             units=shelf(self.program, self.products, 0.0).use(best),
             tried=self.felt.tried,
+            digests=[tally.digest for tally in played],
         )
 
     def _feedback(self, best: Assortment, outcome: Outcome) -> list[Feedback | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from simulator.analysis.stock.costs import StockCosts, margins_of, stock_costs
 from simulator.analysis.stock.policy import Kind, Policy, with_policies
 from simulator.engine.tally import STOCK, UNITS, Tally
 from simulator.execution.engines import EngineName
+from simulator.execution.reduced import batch_size
 from simulator.execution.replications import play_all
 from simulator.program.program import Program
 from simulator.program.stocked import without_shelves
@@ -24,27 +25,47 @@ Floats = NDArray[np.float64]
 Assortment = tuple[Policy, ...]
 
 
+# So many assortments are played together; what they did is then summed up and forgotten.
+_AT_ONCE: Final = 8
+# What a plan reads of a tally; the rest is dropped at once, because thousands are played.
+_READ: Final = ("stock", "levels", "units", "revenue", "refunds")
+
+
 @dataclass(frozen=True)
 class Player:
-    """How replications are played: with which seed, on how many workers, by which engine."""
+    """How replications are played: with which seed, on how many workers, by which engine.
+
+    Attributes
+    ----------
+    progress : callable
+        Called with the number of replications just played.
+    """
 
     seed: int
     workers: int
     engine: EngineName
     progress: Callable[[int], None] = lambda played: None
 
-    def play(self, programs: Sequence[Program], replications: Sequence[int]) -> list[list[Tally]]:
-        """Play the same replications of some programs."""
-        if not replications:
-            return [[] for _ in programs]
-        so_far = 0
+    def play(
+        self, programs: Sequence[Program], replications: Sequence[int], whole: bool = False
+    ) -> list[list[Tally]]:
+        """Play the same replications of some programs; of each tally what a plan reads, or all of it."""
+        played: list[list[Tally]] = [[] for _ in programs]
+        if not programs:
+            return played
+        # At the same time as many tallies are held as fit in memory.
+        size = max(1, batch_size(programs[0]) // len(programs))
+        for first in range(0, len(replications), size):
+            batch = replications[first : first + size]
+            found = play_all(programs, self.seed, batch, self.workers, by=self.engine)
+            for mine, tallies in zip(played, found, strict=True):
+                mine.extend(tallies if whole else [_read_of(tally) for tally in tallies])
+            self.progress(len(batch) * len(programs))
+        return played
 
-        def report(done: int, _: int) -> None:
-            nonlocal so_far
-            self.progress(done - so_far)
-            so_far = done
 
-        return play_all(programs, self.seed, replications, self.workers, report, by=self.engine)
+def _read_of(tally: Tally) -> Tally:
+    return Tally({name: tally[name] for name in _READ})
 
 
 @dataclass(frozen=True)
@@ -131,13 +152,17 @@ class Trials:
 
     def play(self, assortments: Sequence[Assortment], replications: Sequence[int]) -> list[Outcome]:
         """Tell what assortments do in some replications, which are not remembered."""
-        programs = [self.under(assortment) for assortment in assortments]
-        played = self.player.play(programs, replications)
+        found: list[Outcome] = []
         never_out = self.never_out(replications)
-        return [
-            self.outcome_of(program, assortment, tallies, never_out)
-            for program, assortment, tallies in zip(programs, assortments, played, strict=True)
-        ]
+        for first in range(0, len(assortments), _AT_ONCE):
+            some = assortments[first : first + _AT_ONCE]
+            programs = [self.under(assortment) for assortment in some]
+            played = self.player.play(programs, replications)
+            found.extend(
+                self.outcome_of(program, assortment, tallies, never_out)
+                for program, assortment, tallies in zip(programs, some, played, strict=True)
+            )
+        return found
 
     def never_out(self, replications: Sequence[int]) -> Floats:
         """Give the margins of endless stock, shape (replications, products)."""
