@@ -105,7 +105,7 @@ def test_nothing_half_written_is_left(
     def full(*arguments: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folders, "_write_json", full)
+    monkeypatch.setattr(folders, "write_json", full)
     with pytest.raises(RunError, match="the disk is full; nothing is left"):
         write(tmp_path / "run", result)
     assert list(tmp_path.iterdir()) == []
