@@ -81,6 +81,7 @@ SHAPES: Final[Mapping[str, str]] = {
     # Whole run, by LEVELS: on hand and owed at the end of the day, units ordered on it, and whether the
     # shelf was empty at some time of it.
     "levels": "G4D",
+    "instead": "GGD",  # units of the second product that were taken in place of the first
     "checksum": "1",  # sum of the hashes of all visits, 64 bits
 }
 
@@ -164,6 +165,8 @@ class Tally:
         taken_instead = units[:, :, UNITS.index("substituted")]
         if not np.array_equal(units[:, :, 0] + taken_instead, units[:, :, 1] + units[:, :, 2]):
             raise ConservationError("demand, and what was taken instead of others, is not sold + lost")
+        if not np.array_equal(self["instead"].sum(axis=0), taken_instead.sum(axis=0)):
+            raise ConservationError("what was taken instead of others is not what replaced them")
         everybody = units[:, :, :3].sum(axis=0)
         for name in ("entered_units", "till_units"):
             if not np.array_equal(self[name].sum(axis=0), everybody):

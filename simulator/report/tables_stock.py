@@ -39,9 +39,8 @@ def stock_tables(plan: StockPlan) -> Iterator[RenderableType]:
     yield _costs(plan, products)
     yield note(
         f"{plan.program.currency} over {_days(plan):g} days, on futures the search has not seen (±: 95 %). "
-        "lost margin: what the same customers leave when nothing is ever out, less what they leave now; below 0 "
-        "where a product is taken instead of another. not knowing: cost above that of knowing every day's "
-        "demand in advance."
+        "lost margin: what the same customers leave when nothing is ever out, less what they leave now "
+        "and what they take instead. not knowing: cost above that of knowing every day's demand in advance."
     )
     yield from _orders(products)
     yield from _shelves(products)

@@ -42,7 +42,7 @@ class Play:
 
     def _kernel(self, seed: int, replication: int) -> Tally:
         tally, log = kernel.simulate(self.program, seed, replication, log=True)
-        rows = zip(log.rows.tolist(), log.attributes.tolist(), strict=True)
+        rows = zip(log.visits.tolist(), log.visit_attributes.tolist(), strict=True)
         self.visits = [Visit(*row[:11], attributes=tuple(attributes)) for row, attributes in rows]
         return tally
 

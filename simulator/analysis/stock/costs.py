@@ -29,8 +29,8 @@ class StockCosts:
         Units on the shelf and units owed, each over time; orders placed.
     lost_margin : ndarray
         What the same customers leave when nothing is ever out, less what they leave with this stock:
-        revenue less refunds and goods. What a stock-out does to a customer's later purchases is in it, and
-        also what he takes instead, which is a negative loss of the other product.
+        revenue less refunds and goods. What a stock-out does to a customer's later purchases is in it. What
+        is taken in place of a product makes its loss smaller, and is no gain of the other one.
     left_over : ndarray
         Unit cost less salvage of what is on the shelf in the end, where a stock is bought once; else 0.
     """
@@ -109,10 +109,12 @@ def stock_costs(
     chosen = list(once)
     worth = (values.unit_costs - values.salvages) / MICRO
     left_over[:, chosen] = shelf["on_hand"][:, chosen] * worth[chosen]
+    taken = np.stack([tally["instead"] for tally in tallies]) * daily_margins(program)
+    brought_back, brought = taken.sum(axis=(2, 3)), taken.sum(axis=(1, 3))
     return StockCosts(
         holding=np.asarray(shelf["unit_ms"] / DAY * values.holding_costs / MICRO),
         ordering=np.asarray(shelf["orders"] * values.order_costs / MICRO),
         backorder=np.asarray(shelf["owed_ms"] / DAY * values.backorder_costs / MICRO),
-        lost_margin=np.asarray(never_out - margins_of(program, tallies)),
+        lost_margin=np.asarray(never_out - margins_of(program, tallies) - brought_back + brought),
         left_over=left_over,
     )

@@ -28,7 +28,7 @@ Assortment = tuple[Policy, ...]
 # So many assortments are played together; what they did is then summed up and forgotten.
 _AT_ONCE: Final = 8
 # What a plan reads of a tally; the rest is dropped at once, because thousands are played.
-_READ: Final = ("stock", "levels", "units", "revenue", "refunds")
+_READ: Final = ("stock", "levels", "units", "instead", "revenue", "refunds")
 
 
 @dataclass(frozen=True)

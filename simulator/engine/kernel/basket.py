@@ -202,6 +202,7 @@ def _take_instead(m: Ints, f: Floats, stack: Floats, c: int, line: int, units: i
         return False
     books.units(m, c, other, _SOLD if taken else _LOST, units)
     books.units(m, c, other, _SUBSTITUTED, units)
+    books.instead(m, m[line + at.L_PRODUCT], other, units)
     m[m[at.BASKET] + 2 * m[at.PRODUCTS] + other] += units
     return True
 

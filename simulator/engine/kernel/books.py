@@ -22,6 +22,7 @@ __all__ = [
     "count_leave",
     "enter",
     "finish",
+    "instead",
     "leave",
     "order",
     "pay",
@@ -55,6 +56,7 @@ _UNITS: Final = at.COUNTS["units"]
 _ENTERED_UNITS: Final = at.COUNTS["entered_units"]
 _TILL_UNITS: Final = at.COUNTS["till_units"]
 _TILL_GOALS: Final = at.COUNTS["till_goals"]
+_INSTEAD: Final = at.COUNTS["instead"]
 _REVENUE: Final = at.COUNTS["revenue"]
 _REFUNDS: Final = at.COUNTS["refunds"]
 _ORDERS: Final = at.COUNTS["orders"]
@@ -191,6 +193,14 @@ def units(m: Ints, c: int, product: int, kind: int, number: int) -> None:
         m[m[_ENTERED_UNITS] + row * m[at.DAYS] + day] += number
         row = (m[m[at.TILL_OF] + m[c + at.V_TOUCHPOINT]] * products + product) * 3 + kind
         m[m[_TILL_UNITS] + row * m[at.DAYS] + day] += number
+
+
+@inner
+def instead(m: Ints, product: int, other: int, number: int) -> None:
+    """Count units of another product that were taken in place of one that was out."""
+    if m[at.NOW] >= m[at.WARM_UP]:
+        row = product * m[at.PRODUCTS] + other
+        m[m[_INSTEAD] + row * m[at.DAYS] + m[at.NOW] // _DAY] += number
 
 
 @inner

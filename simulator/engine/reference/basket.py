@@ -126,6 +126,7 @@ def _take_instead(
         return False
     world.books.units(customer, other, _SOLD if taken else _LOST, units, visit.touchpoint, now)
     world.books.units(customer, other, _SUBSTITUTED, units, visit.touchpoint, now)
+    world.books.instead(line.product, other, units, now)
     so_far, amount = order.lines.get(other, (0, 0))
     order.lines[other] = (so_far + units, amount + units * world.price(other))
     return True

@@ -122,6 +122,11 @@ class Books:
             counts["entered_units"][customer.entrance][product][kind][day] += number
             counts["till_units"][self.till_of[touchpoint]][product][kind][day] += number
 
+    def instead(self, product: int, other: int, number: int, now: int) -> None:
+        """Count units of another product that were taken in place of one that was out."""
+        if now >= self.warm_up:
+            self.counts["instead"][product][other][now // DAY] += number
+
     def revenue(self, customer: Customer, product: int, amount: int, now: int) -> None:
         """Count money taken; negative when given back."""
         if now >= self.warm_up:
