@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "compare": "Play what-ifs on the same customers: which idea is best?",
     "forecast": "Dated demand: how many will we sell, and when?",
     "stock": "Plan the stock: when to order how much, and what to expect of it.",
+    "experiment": "Plan the live A/B test that would confirm an idea.",
     "trace": "Print the diary of one customer.",
     "map": "Draw the journey as a map.",
     "tree": "Unroll the journey into a decision tree.",

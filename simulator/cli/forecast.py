@@ -25,6 +25,8 @@ from simulator.cli.options import (
     workers_option,
 )
 from simulator.cli.playing import load_one, play_kept
+from simulator.cli.unsure import two_futures, uncertainty_option, unsure_journey
+from simulator.execution.ignorance import FUTURES
 from simulator.program.compile import compile_journey
 from simulator.report.charts.fan import fan_figure
 from simulator.report.charts.style import chart_kind, write_chart
@@ -32,6 +34,7 @@ from simulator.report.tables_forecast import forecast_tables
 from simulator.report.terminal import show
 from simulator.results.folder import RunFolder, seal_folder, write_json
 from simulator.results.periods import UNITS_OF_TIME
+from simulator.spec.load import load_journey
 from simulator.spec.units import parse_date
 
 __all__ = ["command"]
@@ -82,6 +85,7 @@ def _date(ctx: click.Context, option: click.Parameter, value: str | None) -> dat
     metavar="FILE",
     help="Draw the fan to this file (.svg or .png).",
 )
+@uncertainty_option
 @json_option
 def command(
     model: Path,
@@ -99,6 +103,7 @@ def command(
     engine: str,
     out: Path | None,
     plot: Path | None,
+    uncertainty: bool,
     machine: bool,
 ) -> None:
     """Forecast demand by date: how many we will sell, and when.
@@ -113,9 +118,14 @@ def command(
     sheet = lay_sheet(journey, program, of=of, by=by, per=per, only=only, since=since, to=to)
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(RunFolder(out)) if out else None
-        paths, used = play_kept(program, seed, replications, workers, engine, sheet.read, cluster)
-        asked = replications if len(paths) < replications else None
-        draws = Draws.collect(sheet, seed, used, paths, asked=asked)
+        played = (
+            unsure_journey(load_journey(model) if scenario else journey, journey) if uncertainty else program
+        )
+        numbers = two_futures(replications) if uncertainty else range(replications)
+        paths, used = play_kept(played, seed, numbers, workers, engine, sheet.read, cluster)
+        asked = len(numbers) if len(paths) < len(numbers) else None
+        sets = [number % FUTURES for number in numbers[: len(paths)]] if uncertainty else None
+        draws = Draws.collect(sheet, seed, used, paths, sets=sets, asked=asked)
         if folder is not None:
             _write(folder, draws, [path for path in (model, scenario) if path is not None])
     if out is not None:

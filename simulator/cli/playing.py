@@ -28,6 +28,7 @@ from simulator.errors import ModelError, Problem
 from simulator.execution import StoppedRun, play_all
 from simulator.execution.cluster import open_cluster
 from simulator.execution.engines import EngineName, choose_engine
+from simulator.execution.ignorance import Playable, as_written
 from simulator.execution.memory import refuse_too_many
 from simulator.execution.prepare import prepare
 from simulator.execution.reduced import batch_size, play_reduced
@@ -51,6 +52,8 @@ __all__ = [
     "targets",
     "warn",
 ]
+__all__ = ["Bar", "Record", "load_all", "load_one", "play_journeys", "play_kept", "warn"]
+__all__ = ["Bar", "Record", "load_all", "load_one", "play_journeys", "play_kept", "targets", "warn"]
 
 _T = TypeVar("_T")
 
@@ -184,9 +187,9 @@ def say_stopped(stopped: StoppedRun, complete: int, asked: int) -> None:
 
 
 def play_kept(
-    program: Program,
+    program: Playable,
     seed: int,
-    replications: int,
+    replications: int | Sequence[int],
     workers: int,
     engine: str,
     keep: Callable[[Tally], _T],
@@ -202,10 +205,13 @@ def play_kept(
         If there is not memory enough, or no such cluster.
     """
     by = engine_for([program], replications, engine, everything=bool(cluster))
+    written = as_written(program)
+    asked = replications if isinstance(replications, int) else len(replications)
+    by = _engine_for([written], asked, engine, everything=bool(cluster))
     kept: list[_T] = []
     with contextlib.ExitStack() as opened:
         crew = opened.enter_context(open_cluster(cluster)) if cluster else None
-        refuse_too_many([program], min(replications, batch_size(program)), 0 if crew else workers, by)
+        refuse_too_many([written], min(asked, batch_size(written)), 0 if crew else workers, by)
         if by == "kernel" and crew is None:
             prepare()
         bar = opened.enter_context(Bar())
@@ -213,11 +219,13 @@ def play_kept(
             kept.extend(play_reduced(program, seed, replications, keep, workers, bar.advance, crew, by))
         except StoppedRun as stopped:
             say_stopped(stopped, len(kept), replications)
+            _say_stopped(stopped, len(kept), asked)
     return kept, by
 
 
 def targets(journey: Journey) -> dict[str, float]:
     """Give what was hoped for of each milestone."""
+    """Give what share of customers is hoped for, by milestone."""
     milestones = journey.model.milestones.items()
     return {name: one.target for name, one in milestones if one.target is not None}
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from simulator.analysis.ignorance.document import answers_document
+from simulator.analysis.ignorance.run import run_answers
 from simulator.cli.options import (
     as_json,
     cluster_option,
@@ -21,7 +23,9 @@ from simulator.cli.options import (
     workers_option,
 )
 from simulator.cli.playing import load_one, play_journeys
+from simulator.cli.unsure import draws_asked, play_futures, uncertainty_option
 from simulator.execution.record import Recording
+from simulator.report.tables_ignorance import answer_tables
 from simulator.report.tables_run import run_tables
 from simulator.report.terminal import show
 from simulator.results.document import run_document
@@ -45,6 +49,7 @@ __all__ = ["command"]
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the visits of replication 0 as an event log (CSV).",
 )
+@uncertainty_option
 @json_option
 def command(
     model: Path,
@@ -57,6 +62,7 @@ def command(
     out: Path | None,
     rows: bool,
     events: Path | None,
+    uncertainty: bool,
     machine: bool,
 ) -> None:
     """Play a model and say what will happen.
@@ -65,6 +71,11 @@ def command(
     """
     if rows and out is None:
         raise click.UsageError("--rows needs --out")
+    if uncertainty:
+        if out or events or cluster:
+            raise click.UsageError("--uncertainty goes with neither --out, --events nor --cluster")
+        _unsure(model, scenario, seed, draws_asked(replications), workers, engine, machine)
+        return
     journey = load_one(model, scenario)
     files = [path for path in (model, scenario) if path is not None]
     texts = {path.name: path.read_text(encoding="utf-8-sig") for path in files}
@@ -84,3 +95,19 @@ def command(
         click.echo(as_json(run_document(result)))
     else:
         show(run_tables(result))
+
+
+def _unsure(
+    model: Path, scenario: Path | None, seed: int, draws: int, workers: int, engine: str, machine: bool
+) -> None:
+    """Play a model with the numbers that its evidence leaves open drawn afresh in every replication."""
+    base = load_one(model, None)
+    journey = base if scenario is None else load_one(model, scenario)
+    futures = play_futures(base, [journey], seed, draws, workers, engine)
+    result, priors = futures.first[0], futures.ignorance.priors
+    answers = run_answers(futures.every[0], futures.draws, priors)
+    if machine:
+        document = run_document(result)
+        click.echo(as_json({**document, "uncertainty": answers_document(answers, priors, draws)}))
+    else:
+        show([*run_tables(result), *answer_tables(answers, len(priors))])

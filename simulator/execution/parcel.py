@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Final
 
-from simulator.program.program import Program
+from simulator.execution.ignorance import Playable
 
 __all__ = ["Parcel"]
 
@@ -24,10 +24,10 @@ class Parcel:
 
     Parameters
     ----------
-    program : Program
+    program : Program or UnsureProgram
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Playable) -> None:
         self.program = program
 
     @cached_property

@@ -11,6 +11,7 @@ from simulator import limits
 from simulator.engine.tally import SHAPES, Tally, shape_of
 from simulator.execution.crew import Crew
 from simulator.execution.engines import EngineName
+from simulator.execution.ignorance import Playable, as_written
 from simulator.execution.replications import Progress, StoppedRun, play_all
 from simulator.program.program import Program
 
@@ -26,7 +27,7 @@ def batch_size(program: Program) -> int:
 
 
 def play_reduced(
-    program: Program,
+    program: Playable,
     seed: int,
     replications: int | Sequence[int],
     keep: Callable[[Tally], _T],
@@ -50,10 +51,11 @@ def play_reduced(
         If it was interrupted, once what is complete was yielded.
     """
     numbers = range(replications) if isinstance(replications, int) else replications
-    report, size = progress or (lambda done, total: None), batch_size(program)
-    expected = round(len(numbers) * program.customers)
+    written = as_written(program)
+    report, size = progress or (lambda done, total: None), batch_size(written)
+    expected = round(len(numbers) * written.customers)
     for first in range(0, len(numbers), size):
-        batch, before = numbers[first : first + size], round(first * program.customers)
+        batch, before = numbers[first : first + size], round(first * written.customers)
 
         def advance(done: int, total: int, before: int = before) -> None:
             report(min(before + done, expected), expected)

@@ -19,6 +19,7 @@ from simulator.errors import RunError
 from simulator.execution.blocks import Block, blocks, bundles
 from simulator.execution.crew import Crew, open_crew
 from simulator.execution.engines import EngineName
+from simulator.execution.ignorance import Playable, as_written
 from simulator.execution.interrupt import uninterrupted
 from simulator.execution.parcel import Parcel
 from simulator.execution.progress import Meter, Progress, Pulse
@@ -58,7 +59,7 @@ class RowTaker(Protocol):
 
 
 def play(
-    program: Program,
+    program: Playable,
     seed: int,
     replications: int | Sequence[int],
     workers: int = 1,
@@ -70,8 +71,8 @@ def play(
 
     Parameters
     ----------
-    program : Program
-        The compiled journey.
+    program : Program or UnsureProgram
+        The compiled journey; an unsure one has other numbers in every replication.
     seed : int
         Part of the key of every random number.
     replications : int or sequence of int
@@ -101,7 +102,7 @@ def play(
 
 
 def play_all(
-    programs: Sequence[Program],
+    programs: Sequence[Playable],
     seed: int,
     replications: int | Sequence[int],
     workers: int = 1,
@@ -127,9 +128,10 @@ def play_all(
         By program, then in the order of the replications. See `play` for the rest.
     """
     numbers = range(replications) if isinstance(replications, int) else replications
-    customers = len(numbers) * sum(program.customers for program in programs)
+    written = [as_written(program) for program in programs]
+    customers = len(numbers) * sum(program.customers for program in written)
     meter = Meter(customers, progress)
-    with _crew(programs, numbers, workers, executor, by) as crew:
+    with _crew(written, numbers, workers, executor, by) as crew:
         wanted = None if rows is None else rows.wanted(elsewhere=crew.elsewhere)
         work = _tasks(programs, seed, numbers, by, wanted)
         return _gather(_play_in_order(work, crew, meter), len(programs), rows)
@@ -158,10 +160,11 @@ def expected_customers(program: Program) -> float:
 
 
 def _tasks(
-    programs: Sequence[Program], seed: int, numbers: Sequence[int], by: EngineName, rows: Rows | None
+    programs: Sequence[Playable], seed: int, numbers: Sequence[int], by: EngineName, rows: Rows | None
 ) -> Iterator[Task]:
     parcels = [Parcel(program) for program in programs]
-    for place, bundle in enumerate(bundles(blocks(programs, numbers, by), by)):
+    written = [as_written(program) for program in programs]
+    for place, bundle in enumerate(bundles(blocks(written, numbers, by), by)):
         needed = {block.program: parcels[block.program] for block in bundle}
         yield Task(place, needed, seed, by, bundle, rows)
 

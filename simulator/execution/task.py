@@ -12,6 +12,7 @@ from simulator.engine.log import Log
 from simulator.engine.tally import Tally
 from simulator.execution.blocks import Block
 from simulator.execution.engines import EngineName, engine
+from simulator.execution.ignorance import as_written, drawn
 from simulator.execution.parcel import Parcel
 from simulator.results.rows import Part, PartWriter
 
@@ -92,7 +93,7 @@ def play_task(task: Task, beat: Beat | None = None) -> list[Played]:
 
 def _play(task: Task, place: int, beat: Beat | None) -> Played:
     block = task.blocks[place]
-    program, told = task.parcels[block.program].program, 0.0
+    program, told = drawn(task.parcels[block.program].program, task.seed, block.replication), 0.0
     wanted = task.rows is not None and task.rows.wanted(block)
     writer = _part_writer(task, place) if wanted else None
 
@@ -114,4 +115,6 @@ def _part_writer(task: Task, place: int) -> PartWriter:
     assert task.rows is not None
     block, folder = task.blocks[place], task.rows.folder
     name = f"{task.number}-{place}"
-    return PartWriter(task.parcels[block.program].program, block.replication, folder and folder / name)
+    return PartWriter(
+        as_written(task.parcels[block.program].program), block.replication, folder and folder / name
+    )

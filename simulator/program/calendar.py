@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,6 @@ from simulator.spec.world import Event, Stock, Team
 __all__ = [
     "MICRO",
     "Timeline",
-    "dates",
     "day_means",
     "hour_profile",
     "odds_timeline",
@@ -34,12 +34,6 @@ MICRO: Final = 1_000_000
 MONTH_DAYS: Final = 30.4375
 
 Timeline = list[tuple[int, float]]
-
-
-def dates(model: Model) -> list[datetime.date]:
-    """List the dates of the horizon; the last may be cut short."""
-    days = -(-model.horizon_ms // DAY)
-    return [model.start + datetime.timedelta(days=day) for day in range(days)]
 
 
 def _instant(model: Model, date: datetime.date) -> int:
@@ -61,22 +55,30 @@ def day_means(model: Model, persona: str, arrivals: Arrivals | None) -> NDArray[
     -------
     ndarray of float64, shape (days,)
     """
-    listed = dates(model)
+    weekdays, months = _days(model.start, -(-model.horizon_ms // DAY))
     if arrivals is None:
-        return np.zeros(len(listed))
-    holidays = holiday_factors(model, arrivals) if arrivals.holiday else {}
-    means = []
-    for day, date in enumerate(listed):
-        mean = arrivals.rate * (1.0 + arrivals.growth) ** (day / MONTH_DAYS)
-        mean *= arrivals.weekday.get(date.weekday(), 1.0) * arrivals.month.get(date.month, 1.0)
-        means.append(mean * holidays.get(date, 1.0))
-    found = np.array(means)
+        return np.zeros(len(weekdays))
+    growth = 1.0 + arrivals.growth
+    means = np.array([arrivals.rate * growth ** (day / MONTH_DAYS) for day in range(len(weekdays))])
+    by_weekday = np.array([arrivals.weekday.get(day, 1.0) for day in range(7)])
+    by_month = np.array([arrivals.month.get(month, 1.0) for month in range(1, 13)])
+    means *= by_weekday[weekdays] * by_month[months]
+    for date, factor in holiday_factors(model, arrivals).items() if arrivals.holiday else ():
+        if 0 <= (date - model.start).days < len(means):
+            means[(date - model.start).days] *= factor
     for _, event in sorted(model.events.items()):
-        factor = event.arrivals
-        if factor is not None and (not factor.personas or persona in factor.personas):
+        change = event.arrivals
+        if change is not None and (not change.personas or persona in change.personas):
             for since, until in _spans(model, event):
-                found[since // DAY : until // DAY] *= factor.times
-    return found
+                means[since // DAY : until // DAY] *= change.times
+    return means
+
+
+@lru_cache(maxsize=16)
+def _days(start: datetime.date, days: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give weekday (0-6) and month (0-11) of each date."""
+    listed = [start + datetime.timedelta(days=day) for day in range(days)]
+    return np.array([date.weekday() for date in listed]), np.array([date.month - 1 for date in listed])
 
 
 def hour_profile(arrivals: Arrivals | None) -> NDArray[np.float64]:

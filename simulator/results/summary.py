@@ -87,6 +87,8 @@ class RunResult:
         A point of a sweep that is equal to the base.
     asked : int or None
         How many replications were asked for, where the run was stopped before all were complete.
+    drawn : sequence of Program
+        What each replication played, where numbers were drawn for it; empty where all played `program`.
     """
 
     program: Program
@@ -96,6 +98,7 @@ class RunResult:
     targets: Mapping[str, float] = field(default_factory=dict)
     as_is: bool = False
     asked: int | None = None
+    drawn: Sequence[Program] = ()
 
     def __post_init__(self) -> None:
         if not self.tallies:
@@ -174,27 +177,32 @@ class RunResult:
     @cached_property
     def costs(self) -> Costs:
         """Our costs by kind and replication."""
-        values, stock = self.program.values, self.counts("stock")
+        stock = self.counts("stock")
         shelf_days, owed_days = (stock[:, :, STOCK.index(kind)] / DAY for kind in ("unit_ms", "owed_ms"))
         units = self.counts("units").sum(axis=(1, 4))
         used_up = units[:, :, UNITS.index("sold")] - units[:, :, UNITS.index("restocked")]
         return Costs(
             visits=np.asarray(self.counts("costs").sum(axis=(1, 2)) / MICRO),
-            teams=np.full(self.replications, self.team_cost),
-            holding=np.asarray(shelf_days @ values.holding_costs / MICRO),
-            orders=np.asarray(stock[:, :, STOCK.index("orders")] @ values.order_costs / MICRO),
-            backorders=np.asarray(owed_days @ values.backorder_costs / MICRO),
-            goods=np.asarray(used_up @ values.unit_costs / MICRO),
+            teams=self._team_costs,
+            holding=self._priced(shelf_days, "holding_costs"),
+            orders=self._priced(stock[:, :, STOCK.index("orders")], "order_costs"),
+            backorders=self._priced(owed_days, "backorder_costs"),
+            goods=self._priced(used_up, "unit_costs"),
         )
 
-    @cached_property
-    def team_cost(self) -> float:
-        """The cost of all teams by their calendar after the warm-up, in the currency."""
-        program, total = self.program, 0.0
-        for row, cost in zip(program.structure.teams.tolist(), program.values.team_costs, strict=True):
-            rule = TeamRule._make(row)
-            total += _server_ms(program, rule.servers) / DAY * float(cost) / MICRO
-        return total
+    def _priced(self, amounts: Floats | Integers, rate: str) -> Floats:
+        """Sum amounts by replication and product, each at its rate: as written, or as drawn."""
+        if not self.drawn:
+            return np.asarray(amounts @ getattr(self.program.values, rate) / MICRO)
+        rates = np.stack([getattr(program.values, rate) for program in self.drawn])
+        return np.asarray((amounts * rates).sum(axis=1) / MICRO)
+
+    @property
+    def _team_costs(self) -> Floats:
+        """The cost of all teams by their calendar after the warm-up, in the currency, by replication."""
+        if not self.drawn:
+            return np.full(self.replications, _team_cost(self.program))
+        return np.array([_team_cost(program) for program in self.drawn])
 
     @cached_property
     def months(self) -> float:
@@ -233,6 +241,15 @@ class RunResult:
     def units(self, kind: str) -> Integers:
         """Count units by replication, product and day; kinds as in `UNITS`."""
         return np.asarray(self.counts("units")[:, :, :, UNITS.index(kind)].sum(axis=1))
+
+
+def _team_cost(program: Program) -> float:
+    """Give what all teams cost in the time after the warm-up, in the currency."""
+    total = 0.0
+    for row, cost in zip(program.structure.teams.tolist(), program.values.team_costs, strict=True):
+        rule = TeamRule._make(row)
+        total += _server_ms(program, rule.servers) / DAY * float(cost) / MICRO
+    return total
 
 
 def _server_ms(program: Program, timeline: int) -> float:

@@ -17,12 +17,42 @@ from simulator.spec.shapes import MODEL, Kind, Shape, shape_at
 from simulator.spec.view import Finding
 from simulator.spec.world import Evidence
 
-__all__ = ["check_evidence", "is_chance", "read_range"]
+__all__ = ["check_evidence", "found_at", "is_chance", "read_range"]
 
 _NUMBER: Final = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
 _CHANCE: Final = Shape(Kind.QUANTITY, Chance)
 _ROW: Final = Shape(Kind.ROW)
 _CHANCES: Final = (Chance, Chance | None)
+
+# What the world decides, and so what one can be unsure of. Every probability is; the rest is a setting of
+# the simulation or a decision of ours.
+_FACTS: Final = (
+    "personas.*.arrivals.rate",
+    "personas.*.arrivals.growth",
+    "personas.*.arrivals.weekday.*",
+    "personas.*.arrivals.month.*",
+    "personas.*.arrivals.hours.*",
+    "personas.*.arrivals.holiday.*",
+    "personas.*.traits.*",
+    "personas.*.existing.count",
+    "personas.*.existing.orders",
+    "touchpoints.*.cost",
+    "touchpoints.*.returns.fee",
+    "products.*.price",
+    "products.*.unit_cost",
+    "inventory.*.on_hand",
+    "inventory.*.holding_cost",
+    "inventory.*.order_cost",
+    "inventory.*.backorder_cost",
+    "inventory.*.salvage",
+    "teams.*.servers",
+    "teams.*.cost",
+    "events.*.arrivals.times",
+    "events.*.price.*",
+    "events.*.next.*.odds",
+    "events.*.teams.*.servers",
+)
+_FACT_PATHS: Final = tuple(tuple(fact.split(".")) for fact in _FACTS)
 
 
 def check_evidence(evidence: Mapping[str, Evidence], written: Mapping[str, Any]) -> Iterator[Finding]:
@@ -46,9 +76,10 @@ def check_evidence(evidence: Mapping[str, Evidence], written: Mapping[str, Any])
         if missing is not None:
             yield Finding(base, *missing)
             continue
-        value, shape = _at(path, written)
-        yield from _worth(base, join_path(path), entry, shape)
+        value, shape = found_at(path, written)
+        yield from _worth(base, join_path(path), entry, value, shape)
         yield from _range(base, entry, value, shape)
+        yield from _is_fact(base, path, entry, value, shape)
 
 
 def _missing(path: Path, written: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -63,7 +94,7 @@ def _missing(path: Path, written: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _at(path: Path, written: Mapping[str, Any]) -> tuple[Any, Shape]:
+def found_at(path: Path, written: Mapping[str, Any]) -> tuple[Any, Shape]:
     """Give what is written at a path, and what the language has there."""
     node: Any = written
     for key in path:
@@ -84,10 +115,11 @@ def is_chance(shape: Shape) -> bool:
     return shape.hint in _CHANCES
 
 
-def _worth(base: Path, where: str, entry: Evidence, shape: Shape) -> Iterator[Finding]:
+def _worth(base: Path, where: str, entry: Evidence, value: Any, shape: Shape) -> Iterator[Finding]:
     if entry.worth is None:
         return
-    if shape.kind is not Kind.ROW and not is_chance(shape):
+    row = shape.kind is Kind.ROW and isinstance(value, Mapping)
+    if not row and not is_chance(shape):
         yield Finding(
             (*base, "worth"),
             f"worth counts observed customers, and {where} is neither a row nor a probability",
@@ -106,6 +138,29 @@ def _range(base: Path, entry: Evidence, value: Any, shape: Shape) -> Iterator[Fi
         read_range(value, entry.range, shape)
     except ValueError as error:
         yield Finding((*base, "range"), str(error))
+
+
+def _is_fact(base: Path, path: Path, entry: Evidence, value: Any, shape: Shape) -> Iterator[Finding]:
+    """Refuse to draw what is a setting or a decision, and a probability that cannot move."""
+    if entry.range is None and entry.worth is None:
+        return
+    own = path[3:] if path[:1] == ("personas",) and path[2:3] == ("changes",) else path
+    word = "range" if entry.range is not None else "worth"
+    target = own[:1] == ("milestones",)
+    if target or (shape.kind is Kind.QUANTITY and not is_chance(shape) and not _fits(own)):
+        message = f"{join_path(path)} is a setting or a decision of ours, not a fact one can be unsure of"
+        yield Finding((*base, word), message, "leave worth and range out, or try values with a sweep")
+    elif is_chance(shape) and entry.range is not None and value in (0, 1):
+        message = f"a probability written {value} has no odds that could be drawn"
+        yield Finding((*base, word), message, "write what you think most likely")
+
+
+def _fits(path: Path) -> bool:
+    """Tell whether a path is one of the facts."""
+    return any(
+        len(path) == len(fact) and all(word in ("*", key) for word, key in zip(fact, path, strict=True))
+        for fact in _FACT_PATHS
+    )
 
 
 def read_range(written: Any, given: tuple[Any, Any], shape: Shape) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from simulator.errors import ModelError, Problem
 from simulator.spec.document import Document, read_document
 from simulator.spec.healing import healed
 from simulator.spec.model import Model
-from simulator.spec.overlay import Layered
+from simulator.spec.overlay import Layered, Layers
 from simulator.spec.quantities import Name
 from simulator.spec.resolve import Resolved, resolve
 from simulator.spec.rows import Written
@@ -38,11 +38,14 @@ class Map:
         By name; what a persona did not change is the very object of the model.
     place_of : callable
         Where a path of this version is written.
+    layers : sequence of (layer, marks)
+        What was laid over the base to make this version; see `Layered.over`.
     """
 
     touchpoints: Mapping[str, Touchpoint]
     detours: Mapping[str, Detour]
     place_of: PlaceOf = field(compare=False, repr=False)
+    layers: Layers = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Journey:
         The sum of base and scenario as written.
     place_of : callable
         Where a path of the sum is written: the base's file, or the scenario's.
+    layers : sequence of (layer, marks)
+        What was laid over the base; see `Layered.over`.
     """
 
     model: Model
@@ -81,6 +86,7 @@ class Journey:
     warnings: tuple[Problem, ...]
     written: Mapping[str, Any] = field(compare=False, repr=False)
     place_of: PlaceOf = field(compare=False, repr=False)
+    layers: Layers = field(default=(), compare=False, repr=False)
 
 
 def load_journey(model: ModelSource, scenario: ScenarioSource | None = None) -> Journey:
@@ -216,6 +222,7 @@ def _journey(tree: Layered, idea: Idea | None, base: Journey | None) -> Journey:
         warnings=tuple(resolved.warnings),
         written=resolved.shared.data,
         place_of=resolved.shared.place,
+        layers=resolved.shared.over,
     )
     _check(journey)
     return journey
@@ -256,7 +263,7 @@ class _Changed(Written):
 
 
 def _maps(model: Model, resolved: Resolved, problems: list[Problem]) -> dict[str, Map]:
-    shared = Map(model.touchpoints, model.detours, resolved.shared.place)
+    shared = Map(model.touchpoints, model.detours, resolved.shared.place, resolved.shared.over)
     maps: dict[str, Map] = {}
     for persona in model.personas:
         version = resolved.versions.get(persona)
@@ -289,4 +296,5 @@ def _own_map(model: Model, shared: Layered, version: Layered) -> Map:
         {name: own.touchpoints.get(name) or model.touchpoints[name] for name in version.data["touchpoints"]},
         {name: own.detours.get(name) or model.detours[name] for name in version.data.get("detours") or {}},
         version.place,
+        version.over,
     )

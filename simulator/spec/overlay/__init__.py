@@ -10,8 +10,8 @@ What changes nothing is never passed over in silence.
 from __future__ import annotations
 
 from simulator.spec.overlay.laid import Laid
-from simulator.spec.overlay.layers import Layer, Layered, Path
+from simulator.spec.overlay.layers import Layer, Layered, Layers, Path
 from simulator.spec.overlay.persona import persona_layer
 from simulator.spec.overlay.walk import lay
 
-__all__ = ["Laid", "Layer", "Layered", "Path", "lay", "persona_layer"]
+__all__ = ["Laid", "Layer", "Layered", "Layers", "Path", "lay", "persona_layer"]

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from simulator.errors import Place
 from simulator.spec.document import Document
 
-__all__ = ["Layer", "Layered", "Path"]
+__all__ = ["Layer", "Layered", "Layers", "Path"]
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -63,6 +63,10 @@ class Layer:
         return Layer(self.name, data, self.document, self.prefix, self.routes)
 
 
+# The layers, first laid first; the marks map each path a layer wrote to the path it stands at there.
+Layers: TypeAlias = Sequence[tuple[Layer, Mapping[Path, Path]]]
+
+
 @dataclass(frozen=True)
 class Layered:
     """A model's written data with the layers laid over it so far.
@@ -74,12 +78,12 @@ class Layered:
     document : Document
         The file of the base.
     over : sequence of (layer, marks)
-        The layers, first laid first; the marks map each path a layer wrote to the path it stands at there.
+        The layers, first laid first.
     """
 
     data: Mapping[str, Any]
     document: Document
-    over: Sequence[tuple[Layer, Mapping[Path, Path]]] = ()
+    over: Layers = ()
 
     def place(self, path: Path) -> Place:
         """Find where a value was written last; of what is not written, its nearest ancestor."""
