@@ -12,6 +12,7 @@ import hashlib
 import os
 import platform
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
@@ -72,19 +73,21 @@ if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(_cache_folder() / _fingerprint(_versions))  # type: ignore[attr-defined]  # set at run time
 
 
-# Two versions side by side, and one to go back to.
+# Two versions side by side, and one to go back to; of today's, all: somebody is working on the sources,
+# perhaps in several checkouts.
 _KEPT: Final = 3
+_TODAY: Final = 86_400.0
 
 
 def forget_old_caches() -> None:
-    """Remove the compiled code of all but the newest few versions; called after a compilation."""
+    """Remove the compiled code of old versions; called after a compilation."""
     folder = Path(str(numba.config.CACHE_DIR))  # type: ignore[attr-defined]  # set at run time
-    if folder.parent != _cache_folder():
+    if folder.parent != _cache_folder() or not folder.is_dir():
         return  # somebody else's folder
-    others = [one for one in folder.parent.iterdir() if one.is_dir() and one != folder]
-    newest_first = sorted(others, key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in newest_first[_KEPT - 1 :]:
-        shutil.rmtree(old, ignore_errors=True)
+    made = {one: one.stat().st_mtime for one in folder.parent.iterdir() if one.is_dir() and one != folder}
+    for old in sorted(made, key=lambda one: -made[one])[_KEPT - 1 :]:
+        if made[old] < time.time() - _TODAY:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def is_cached(name: str) -> bool:

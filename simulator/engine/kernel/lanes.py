@@ -32,6 +32,7 @@ from simulator.engine.rules import (
     clear_winner,
     draw_time,
     fold_attribute,
+    fold_end,
     fold_times,
     near_race,
     to_milliseconds,
@@ -132,6 +133,7 @@ def _enter(m: Ints, f: Floats, lane: int) -> None:
     m[lanes + at.LANE_SITE * _WIDTH], m[lanes + at.LANE_ENTRY * _WIDTH] = m[station + at.ST_SITE], entry
     m[lanes + at.LANE_FIRST * _WIDTH], m[lanes + at.LANE_LAST * _WIDTH] = m[kind + 1], m[kind + 2]
     m[lanes + at.LANE_ENTERED * _WIDTH], m[lanes + at.LANE_EYES * _WIDTH] = now, m[c + at.EYES]
+    m[lanes + at.LANE_TOUCHPOINT * _WIDTH] = touchpoint
 
 
 @inner
@@ -198,17 +200,17 @@ def _hash(m: Ints, f: Floats, number: int) -> None:
     lanes, hashes = m[at.LANES], m[at.LANES] + at.LANE_HASH * _WIDTH
     for lane in range(number):
         chosen = max(m[lanes + at.LANE_CHOSEN * _WIDTH + lane], 0)
-        target = m[m[at.ENTRIES] + at.ENTRY_WIDTH * chosen + at.E_TARGET]
-        touchpoint = m[m[lanes + at.LANE_STATION * _WIDTH + lane] + at.ST_TOUCHPOINT]
+        m[lanes + at.LANE_TARGET * _WIDTH + lane] = m[m[at.ENTRIES] + at.ENTRY_WIDTH * chosen + at.E_TARGET]
+    for lane in range(number):
         m[hashes + lane] = fold_times(
             m[lanes + at.LANE_SUBJECT * _WIDTH + lane],
-            touchpoint,
+            m[lanes + at.LANE_TOUCHPOINT * _WIDTH + lane],
             m[lanes + at.LANE_ENTRY * _WIDTH + lane],
             m[lanes + at.LANE_ENTERED * _WIDTH + lane],
             0,
             m[lanes + at.LANE_LEFT * _WIDTH + lane],
             _DECIDED,
-            target,
+            m[lanes + at.LANE_TARGET * _WIDTH + lane],
         )
     for attribute in range(m[at.ATTRIBUTES]):
         for lane in range(number):
@@ -216,7 +218,7 @@ def _hash(m: Ints, f: Floats, number: int) -> None:
             m[hashes + lane] = fold_attribute(m[hashes + lane], felt)
     total, horizon = np.int64(0), m[at.HORIZON]
     for lane in range(number):
-        total += m[hashes + lane] if m[lanes + at.LANE_LEFT * _WIDTH + lane] < horizon else 0
+        total += fold_end(m[hashes + lane]) if m[lanes + at.LANE_LEFT * _WIDTH + lane] < horizon else 0
     m[m[_CHECKSUM]] += total
 
 

@@ -264,7 +264,7 @@ ARRIVAL: Final = 7
 ARRIVAL_FIELDS: Final = 5
 
 # customers side by side: runs of so many numbers each
-LANE_WIDTH: Final = 64
+LANE_WIDTH: Final = 32
 LANE_PAIRS: Final = LANE_WIDTH * WIDEST
 LANE_SUBJECT: Final = 0
 LANE_SITE: Final = 1
@@ -283,7 +283,9 @@ LANE_LAST: Final = 13
 LANE_CHOSEN: Final = 14
 LANE_EYES: Final = 15
 LANE_HASH: Final = 16
-LANE_RUNS: Final = 17
+LANE_TARGET: Final = 17
+LANE_TOUCHPOINT: Final = 18
+LANE_RUNS: Final = 19
 
 # ---------------------------------------------------------------- columns of the program's tables
 
