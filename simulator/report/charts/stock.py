@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -60,11 +61,10 @@ def _draw_shelf(panel: Axes, one: ProductPlan) -> Axes:
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     shelf = one.projection
-    dates: Any = shelf.dates
-    panel.fill_between(
-        dates, shelf.low, shelf.high, step="post", color=_BAND, linewidth=0, label="10 % to 90 %"
-    )
-    panel.step(dates, shelf.median, where="post", color=SERIES[0], linewidth=1.6, label="median on hand")
+    dates: Any = [*shelf.dates, shelf.dates[-1] + datetime.timedelta(days=1)]
+    low, median, high = (np.append(each, each[-1]) for each in (shelf.low, shelf.median, shelf.high))
+    panel.fill_between(dates, low, high, step="post", color=_BAND, linewidth=0, label="10 % to 90 %")
+    panel.step(dates, median, where="post", color=SERIES[0], linewidth=1.6, label="median on hand")
     if one.policy.has_lot:
         panel.axhline(one.policy.level, color=INK, linewidth=0.9, linestyle=":", label="reorder point")
     panel.set_ylim(0, max(1.0, float(shelf.high.max())) * 1.08)
@@ -77,10 +77,12 @@ def _draw_shelf(panel: Axes, one: ProductPlan) -> Axes:
     panel.tick_params(labelbottom=True)
     panel.margins(x=0.005)
     chance = panel.twinx()
-    chance.plot(dates, shelf.out, color=SERIES[1], linewidth=1.2, label="chance to be out that day (right)")
+    chance.plot(
+        dates[:-1], shelf.out, color=SERIES[1], linewidth=1.2, label="chance to be out that day (right)"
+    )
     chance.set_ylim(0, max(0.1, float(shelf.out.max()) * 1.25))
     chance.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    chance.yaxis.set_major_locator(MaxNLocator(4))
+    chance.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     chance.grid(visible=False)
     chance.spines["right"].set_visible(True)
     return chance
