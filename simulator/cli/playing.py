@@ -204,10 +204,9 @@ def play_kept(
     InputError
         If there is not memory enough, or no such cluster.
     """
-    by = engine_for([program], replications, engine, everything=bool(cluster))
     written = as_written(program)
     asked = replications if isinstance(replications, int) else len(replications)
-    by = _engine_for([written], asked, engine, everything=bool(cluster))
+    by = engine_for([written], asked, engine, everything=bool(cluster))
     kept: list[_T] = []
     with contextlib.ExitStack() as opened:
         crew = opened.enter_context(open_cluster(cluster)) if cluster else None
@@ -218,13 +217,11 @@ def play_kept(
         try:
             kept.extend(play_reduced(program, seed, replications, keep, workers, bar.advance, crew, by))
         except StoppedRun as stopped:
-            say_stopped(stopped, len(kept), replications)
-            _say_stopped(stopped, len(kept), asked)
+            say_stopped(stopped, len(kept), asked)
     return kept, by
 
 
 def targets(journey: Journey) -> dict[str, float]:
-    """Give what was hoped for of each milestone."""
     """Give what share of customers is hoped for, by milestone."""
     milestones = journey.model.milestones.items()
     return {name: one.target for name, one in milestones if one.target is not None}
