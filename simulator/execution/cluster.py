@@ -6,13 +6,17 @@ import contextlib
 import importlib
 import logging
 import socket
+import subprocess
+import sys
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from simulator import provenance
-from simulator.errors import InputError, MissingExtraError, Problem
+from simulator.compiled import is_cached
+from simulator.errors import InputError, MissingExtraError, Problem, RunError
 from simulator.execution.crew import Crew
 
 __all__ = ["open_cluster", "refuse_strangers"]
@@ -55,7 +59,9 @@ def open_cluster(address: str) -> Iterator[Crew]:
             distributed.KilledWorker: "several workers died on the same task, most likely for want of memory",
             distributed.comm.CommClosedError: f"the connection to the cluster at {address} was lost",
         }
-        yield Crew(client.get_executor(pure=False), 4 * threads + 16, elsewhere=True, losses=losses)
+        _make_ready(client)
+        executor, watch = client.get_executor(pure=False), _Watch(client, address)
+        yield Crew(executor, 4 * threads + 16, elsewhere=True, losses=losses, check=watch)
 
 
 def _library() -> Any:
@@ -68,7 +74,7 @@ def _library() -> Any:
 @contextlib.contextmanager
 def _client(distributed: Any, address: str) -> Iterator[Any]:
     """Open a client whose troubles are ours to tell."""
-    for name in ("distributed", "distributed.client", "distributed.comm", "distributed.core"):
+    for name in ("distributed", "distributed.client", "distributed.comm", "distributed.core", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         _look_up(address)
@@ -129,6 +135,67 @@ def refuse_strangers(client: Any, mine: Mapping[str, str]) -> None:
 
 
 _INSTALL: Final = "install the same journey-simulator and libraries on every worker"
+
+
+# --------------------------------------------------------------------------- compiling
+
+
+def is_ready() -> bool:
+    """Whether the kernel is compiled here; called on every worker."""
+    return is_cached("play_shared")
+
+
+def make_ready() -> str:
+    """Compile the kernel here, in a process of its own, so that the worker can still say that it is alive."""
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}; from simulator.execution.prepare import prepare; prepare()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stderr
+
+
+def _make_ready(client: Any) -> None:
+    """Compile the kernel on every machine of the cluster, where that was not done before."""
+    for first in (True, False):  # workers of one machine share what its first one compiles
+        cold = [worker for worker, ready in sorted(client.run(is_ready).items()) if not ready]
+        if first and cold:
+            print(
+                "the workers compile the kernel: once per installation, about a minute ...",
+                file=sys.stderr,
+                flush=True,
+            )
+            cold = list({urlsplit(worker).hostname: worker for worker in cold}.values())
+        made = [client.submit(make_ready, workers=[one], pure=False) for one in cold]
+        for wrong in client.gather(made):
+            if wrong:
+                raise RunError(f"a worker cannot compile the kernel: {wrong.strip().splitlines()[-1]}")
+
+
+class _Watch:
+    """Looks now and then whether a cluster still has a scheduler and workers."""
+
+    def __init__(self, client: Any, address: str) -> None:
+        self._client, self._address = client, address
+        self._seen = time.monotonic()
+
+    def __call__(self) -> None:
+        """Look.
+
+        Raises
+        ------
+        RunError
+            If nobody was there for a while.
+        """
+        if self._client.status == "running" and self._workers():
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > _PATIENCE_FOR_WORKERS:
+            raise RunError(f"the workers of the cluster at {self._address} went away before the run was done")
+
+    def _workers(self) -> bool:
+        try:
+            return bool(self._client.nthreads())
+        except OSError:  # the scheduler does not answer
+            return False
 
 
 def _refused(message: str, fix: str) -> InputError:

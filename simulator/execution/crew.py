@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -34,6 +34,8 @@ class Crew:
         Whether its workers may be on other machines, which do not see our files.
     losses : mapping of exception to str
         What it raises when workers are lost, and how to say so.
+    check : callable or None
+        Asked now and then while a task is awaited; raises if nobody is there any more to play it.
     """
 
     executor: Executor
@@ -41,6 +43,7 @@ class Crew:
     here: bool = False
     elsewhere: bool = False
     losses: Mapping[type[BaseException], str] = field(default_factory=dict)
+    check: Callable[[], None] | None = None
 
 
 class _Myself(Executor):

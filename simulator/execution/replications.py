@@ -10,7 +10,7 @@ import contextlib
 import itertools
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -31,6 +31,8 @@ __all__ = ["Progress", "RowTaker", "StoppedRun", "expected_customers", "play", "
 
 # Tasks submitted ahead to an executor of which nothing is known.
 _AHEAD: Final = 64
+# Seconds between two looks whether anybody plays the task that is awaited.
+_LOOK_EVERY: Final = 2.0
 
 
 class StoppedRun(KeyboardInterrupt):
@@ -213,12 +215,19 @@ def _submit_ahead(
 
 def _result(future: Future[list[Played]], crew: Crew) -> list[Played]:
     try:
+        _await(future, crew)
         return future.result()
     except CancelledError as lost:
         raise RunError("the workers were lost before they were done") from lost
     except tuple(crew.losses) as lost:
         said = next(said for kind, said in crew.losses.items() if isinstance(lost, kind))
         raise RunError(said) from lost
+
+
+def _await(future: Future[list[Played]], crew: Crew) -> None:
+    """Wait for a task, and see to it that there is somebody who plays it."""
+    while crew.check is not None and not wait([future], timeout=_LOOK_EVERY).done:
+        crew.check()
 
 
 def _done_already(pending: deque[tuple[Task, Future[list[Played]]]]) -> Iterator[_Result]:

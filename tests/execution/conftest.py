@@ -86,9 +86,19 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+# Ends with the process that started it, however that ends: then its standard input is closed.
+_CHILD = """
+import os, runpy, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(1)), daemon=True).start()
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
+
 def _started(name: str, *words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", f"distributed.cli.{name}", *words, "--no-dashboard"]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-c", _CHILD, f"distributed.cli.{name}", *words, "--no-dashboard"]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
 
 
 def _wait_for(port: int) -> None:
@@ -116,4 +126,4 @@ def cluster() -> Iterator[Cluster]:
     finally:
         for process in (*made.workers, made.scheduler):
             process.kill()
-            process.wait()
+            process.communicate()
