@@ -37,8 +37,8 @@ IDEA_SETS: Final = 20_000
 # Every replication's tally is held; a million of a middling journey would not fit in memory.
 REPLICATIONS: Final = 100_000
 
-# Tallies held at a time while a forecast keeps a little of each: a quarter of a gigabyte.
-TALLY_BYTES: Final = 1 << 28
+# Tallies held at a time while a forecast keeps a little of each: an eighth of a gigabyte.
+TALLY_BYTES: Final = 1 << 27
 
 # More groups than a person tells apart: the column of a log is an identifier, not a kind of customer.
 LEARNT_PERSONAS: Final = 100

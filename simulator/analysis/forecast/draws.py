@@ -60,7 +60,7 @@ class Draws:
         sets: ArrayLike | None = None,
         asked: int | None = None,
     ) -> Draws:
-        """Lay the paths of all replications side by side, in 32 bits where they fit.
+        """Lay the paths of all replications side by side.
 
         Parameters
         ----------
@@ -73,9 +73,6 @@ class Draws:
         """
         listed = list(paths)
         values: Integers = np.stack([path.values for path in listed], axis=-1)
-        small = np.iinfo(np.int32)
-        if values.min(initial=0) >= small.min and values.max(initial=0) <= small.max:
-            values = values.astype(np.int32)
         cuts = {level: np.stack([path.cuts[level] for path in listed], axis=-1) for level in sheet.levels}
         numbered = None if sets is None else np.asarray(sets, dtype=np.int64)
         return cls(sheet, seed, engine, values, tuple(path.digest for path in listed), cuts, numbered, asked)

@@ -36,13 +36,14 @@ class Path(NamedTuple):
     ----------
     digest : str
         Of the whole tally.
-    values : ndarray of int64, shape (kinds, series, periods)
+    values : ndarray of integers, shape (kinds, series, periods)
+        In 32 bits where they fit.
     cuts : mapping of level to ndarray of int64, shape (names,)
         The whole of what is forecast, over all periods, cut apart in every way.
     """
 
     digest: str
-    values: NDArray[np.int64]
+    values: NDArray[np.integer]
     cuts: Mapping[str, NDArray[np.int64]]
 
 
@@ -99,7 +100,14 @@ class Sheet:
         daily = [found[one.level][self.levels[one.level].names.index(one.name)] for one in self.series]
         first, last = self.periods[0].first, self.periods[-1].last
         cuts = {name: counts[:, 0, first:last].sum(axis=1) for name, counts in found.items()}
-        return Path(tally.digest, add_up(np.stack(daily, axis=1), self.periods), cuts)
+        return Path(tally.digest, _small(add_up(np.stack(daily, axis=1), self.periods)), cuts)
+
+
+def _small(values: NDArray[np.int64]) -> NDArray[np.integer]:
+    """Keep counts in 32 bits where they fit."""
+    bits = np.iinfo(np.int32)
+    fits = values.min(initial=0) >= bits.min and values.max(initial=0) <= bits.max
+    return values.astype(np.int32) if fits else values
 
 
 def lay_sheet(
