@@ -109,6 +109,33 @@ class Draws:
         """Read quantiles off the paths, shape (shares, series, periods)."""
         return quantiles_over_replications(np.moveaxis(self.of(kind), -1, 0), shares)
 
+    def chance_alone(self, shares: Sequence[float]) -> Floats | None:
+        """Read off where the paths would lie were every number known, shape (shares, series, periods).
+
+        Each path is moved by what the mean of its set of numbers differs from the mean of all. A set of m
+        paths lies closer to its own mean than to the true one, by sqrt(1 − 1 / m), which is made good; a set
+        of two is symmetric about its mean, so for few paths a set this is right to the variance only.
+
+        Returns
+        -------
+        ndarray or None
+            None where all were played with the same numbers, or each with numbers of its own.
+        """
+        if self.sets is None:
+            return None
+        groups, sizes = np.unique(self.sets, return_inverse=True, return_counts=True)[1:]
+        paths = self.of()[..., sizes[groups] > 1].astype(np.float64)
+        if not paths.shape[-1] or len(sizes) == 1:
+            return None
+        groups = groups[sizes[groups] > 1]
+        mean = self.mean()
+        for group in np.unique(groups):
+            of_set = groups == group
+            own = paths[..., of_set].mean(axis=-1, keepdims=True)
+            spread = np.sqrt(1.0 - 1.0 / of_set.sum())
+            paths[..., of_set] = mean[..., None] + (paths[..., of_set] - own) / spread
+        return np.maximum(np.quantile(paths, shares, axis=-1), 0.0)
+
     def totals(self, kind: str | None = None) -> Integers:
         """Add each path up over the whole time, shape (series, draws)."""
         return np.asarray(self.of(kind).sum(axis=1, dtype=np.int64))

@@ -47,10 +47,11 @@ def fan_figure(draws: Draws) -> Figure:
     """
     largest = np.argsort(-draws.mean().sum(axis=1), kind="stable")[:_PANELS]
     shown = sorted(int(number) for number in largest)
+    known = draws.chance_alone((0.1, 0.9))
     columns, size = (1, (8.2, 3.6)) if len(shown) == 1 else (2, (5.4, 2.5))
     with grid(len(shown), columns, size, sharex=True) as page:
         for panel, number in zip(page.panels, shown, strict=True):
-            _draw_fan(panel, draws, number)
+            _draw_fan(panel, draws, number, known)
             _draw_marks(panel, draws, named=columns == 1)
             _tick(panel)
         handles, labels = _legend(page.panels)
@@ -66,7 +67,7 @@ def _title(draws: Draws, shown: int) -> str:
     return f"{what}: {sheet.of} by {sheet.by}{most} ({draws.replications:,} replications)"
 
 
-def _draw_fan(panel: Axes, draws: Draws, number: int) -> None:
+def _draw_fan(panel: Axes, draws: Draws, number: int, known: Floats | None) -> None:
     """Draw one series into a panel, each period as a step as long as it is."""
     sheet = draws.sheet
     whole = [place for place, period in enumerate(sheet.periods) if period.whole]
@@ -81,21 +82,32 @@ def _draw_fan(panel: Axes, draws: Draws, number: int) -> None:
         low, high = np.quantile(paths, (0.5 - share / 2, 0.5 + share / 2), axis=1)
         label = f"{100 * share:g} % of paths"
         panel.fill_between(dates, steps(low), steps(high), step="post", color=shade, linewidth=0, label=label)
+    for label, values, look in _lines(draws, number, whole, known):
+        panel.step(dates, steps(values), where="post", label=label, **look)
+    panel.set_title(sheet.series[number].unique_id)
+    panel.set_ylabel(_AXIS[sheet.of])
+
+
+def _lines(
+    draws: Draws, number: int, whole: Sequence[int], known: Floats | None
+) -> list[tuple[str, Floats, dict[str, Any]]]:
+    """Give the lines of a fan: label, values and look; units sold only where some are lost."""
+    paths = draws.of()[number, whole]
+    asked = paths.mean(axis=1)
     lines: list[tuple[str, Floats, dict[str, Any]]] = [
         ("one path", paths[:, 0], {"color": QUIET, "linewidth": 0.6}),
         ("median", np.median(paths, axis=1), {"color": SERIES[0], "linewidth": 1.6}),
     ]
-    asked = paths.mean(axis=1)
-    sold = draws.of("sold")[number, whole].mean(axis=1) if "sold" in sheet.kinds else asked
+    for end in known if known is not None else ():
+        look: dict[str, Any] = {"color": SERIES[0], "linewidth": 1.0, "linestyle": (0, (4, 2))}
+        lines.append(("80 %, were all numbers known", end[number, whole], look))
+    sold = draws.of("sold")[number, whole].mean(axis=1) if "sold" in draws.sheet.kinds else asked
     if sold.sum() < (1.0 - _LOST) * asked.sum():
         lines += [
             ("mean demand", asked, {"color": INK, "linewidth": 1.0, "linestyle": ":"}),
             ("mean sold", sold, {"color": SERIES[1], "linewidth": 1.2, "linestyle": "--"}),
         ]
-    for label, values, look in lines:
-        panel.step(dates, steps(values), where="post", label=label, **look)
-    panel.set_title(sheet.series[number].unique_id)
-    panel.set_ylabel(_AXIS[sheet.of])
+    return lines
 
 
 def _draw_marks(panel: Axes, draws: Draws, named: bool) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
+import numpy as np
 import pytest
 
 from simulator.analysis.forecast.draws import Draws
@@ -60,3 +61,10 @@ def test_text_fits(draws: Draws) -> None:
     assert max(map(len, lines)) <= 72
     assert "total" in lines[0]
     assert lines[-3].lstrip().startswith("0┤")
+
+
+def test_what_is_not_known_is_shown(draws: Draws) -> None:
+    """With drawn numbers the fan also has the ends it would have were all numbers known."""
+    label = "80 %, were all numbers known"
+    assert label not in words(draws)
+    assert label in words(replace(draws, sets=np.arange(6) % 3))
