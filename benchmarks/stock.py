@@ -1,6 +1,6 @@
 """The stock search beside an exhaustive grid, and a year of the shop beside the reference engine.
 
-``python -m benchmarks.stock [--quick]`` prints a table and writes ``benchmarks/results/stock.json``.
+``python -m benchmarks.stock [--quick]`` prints a table and writes ``build/stock.json``.
 
 The grid is every combination of base stocks around the textbook's answer for five products, two of which
 replace each other. Its best few are chosen again on other replications, so that the best of thousands is
@@ -29,7 +29,7 @@ from simulator.results.estimate import mean_estimate
 from simulator.spec.document import parse_document
 from simulator.spec.load import Journey, load_journey
 
-RESULTS: Final = Path(__file__).parent / "results" / "stock.json"
+RESULTS: Final = Path(__file__).parent.parent / "build" / "stock.json"
 SHOP: Final = Path(__file__).parent.parent / "models" / "shop.yaml"
 NAMES: Final = ("anorak", "boots", "cap", "drum", "eave")
 SEED: Final = 7
