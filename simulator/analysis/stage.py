@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulator.analysis.metrics import Metric
 from simulator.engine.tally import Tally
 from simulator.execution import StoppedRun
+from simulator.execution.ignorance import FUTURES, Playable, UnsureProgram
 from simulator.program.program import Program
 from simulator.results.summary import RunResult
 
@@ -19,7 +20,7 @@ __all__ = ["Actor", "Play", "Stage"]
 Floats = NDArray[np.float64]
 
 # Plays the replications of the given numbers of several programs with a seed; tallies by program.
-Play = Callable[[Sequence[Program], int, Sequence[int]], list[list[Tally]]]
+Play = Callable[[Sequence[Playable], int, Sequence[int]], list[list[Tally]]]
 
 
 @dataclass
@@ -35,12 +36,24 @@ class Actor:
         A point of a sweep that is equal to the base.
     tallies : list of Tally
         From replication 0 on.
+    unsure : UnsureProgram or None
+        The journey with the numbers drawn that are not known; None where it is played as written.
     """
 
     program: Program
     targets: dict[str, float] = field(default_factory=dict)
     as_is: bool = False
     tallies: list[Tally] = field(default_factory=list)
+    unsure: UnsureProgram | None = None
+
+    @property
+    def played(self) -> Playable:
+        """What is given to an engine."""
+        return self.program if self.unsure is None else self.unsure
+
+    def drawn(self, seed: int, numbers: Sequence[int]) -> list[Program]:
+        """Give what these replications play, where numbers are drawn for each."""
+        return [] if self.unsure is None else [self.unsure.at(seed, number) for number in numbers]
 
 
 class Stage:
@@ -104,7 +117,7 @@ class Stage:
 
     def _extend(self, group: Sequence[Actor], numbers: range) -> None:
         try:
-            found = self._play([one.program for one in group], self._seed, numbers)
+            found = self._play([one.played for one in group], self._seed, numbers)
         except StoppedRun as stopped:
             self.stopped = stopped
             if len(group) == len(self._actors) and numbers.start == 0:
@@ -120,7 +133,7 @@ class Stage:
         known = self._parts.get(key)
         seen = 0 if known is None else len(known)
         if seen < len(actor.tallies):
-            new = metric.parts(self._result(actor, actor.tallies[seen:]), None)
+            new = metric.parts(self._result(actor, range(seen, len(actor.tallies))), None)
             self._parts[key] = new if known is None else np.vstack([known, new])
         return self._parts[key]
 
@@ -130,7 +143,23 @@ class Stage:
 
     def results(self) -> list[RunResult]:
         """Give what every journey has played, the base first."""
-        return [self._result(actor, actor.tallies) for actor in self._actors]
+        return [self._result(actor, range(len(actor.tallies))) for actor in self._actors]
+
+    def futures(self) -> list[RunResult]:
+        """Play another future of every draw that all journeys have played; give both, the first ones first.
+
+        Raises
+        ------
+        StoppedRun
+            If it was interrupted.
+        """
+        first = range(self.shortest())
+        second = range(FUTURES, FUTURES + len(first))
+        found = self._play([one.played for one in self._actors], self._seed, second)
+        return [
+            self._of(actor, [*actor.tallies[: len(first)], *tallies], self._seed, [*first, *second])
+            for actor, tallies in zip(self._actors, found, strict=True)
+        ]
 
     def again(self, which: Sequence[int], seed: int, replications: int) -> list[RunResult]:
         """Play journeys with another seed, beside what was played.
@@ -142,14 +171,18 @@ class Stage:
         """
         actors = [self._actors[one] for one in which]
         try:
-            found = self._play([one.program for one in actors], seed, range(replications))
+            found = self._play([one.played for one in actors], seed, range(replications))
         except StoppedRun as stopped:
             self.stopped = stopped
             raise
         return [
-            RunResult(one.program, seed, tallies, self._engine, one.targets, one.as_is)
+            self._of(one, tallies, seed, range(replications))
             for one, tallies in zip(actors, found, strict=True)
         ]
 
-    def _result(self, actor: Actor, tallies: Sequence[Tally]) -> RunResult:
-        return RunResult(actor.program, self._seed, tallies, self._engine, actor.targets, actor.as_is)
+    def _result(self, actor: Actor, numbers: range) -> RunResult:
+        return self._of(actor, actor.tallies[numbers.start : numbers.stop], self._seed, numbers)
+
+    def _of(self, actor: Actor, tallies: Sequence[Tally], seed: int, numbers: Sequence[int]) -> RunResult:
+        drawn = actor.drawn(seed, numbers)
+        return RunResult(actor.program, seed, tallies, self._engine, actor.targets, actor.as_is, drawn=drawn)

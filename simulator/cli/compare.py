@@ -17,6 +17,8 @@ from simulator.analysis.document import compare_document
 from simulator.analysis.formula import Vocabulary, read_metric
 from simulator.analysis.guardrails import read_guard
 from simulator.analysis.ideas import Ideas, Limits, read_ideas, read_limits
+from simulator.analysis.ignorance import Decision, weigh_futures
+from simulator.analysis.ignorance.document import decision_document
 from simulator.analysis.margins import read_confidence, read_margin
 from simulator.analysis.metrics import METRICS
 from simulator.analysis.search import Rule
@@ -34,9 +36,12 @@ from simulator.cli.options import (
 )
 from simulator.cli.playing import load_all, say_stopped
 from simulator.cli.staging import actors_of, open_stage
+from simulator.cli.unsure import draws_asked, ignorance_of, uncertainty_option
+from simulator.execution.ignorance import Ignorance
 from simulator.report.charts.differences import difference_chart
 from simulator.report.charts.style import chart_kind, write_chart
 from simulator.report.tables_compare import compare_tables
+from simulator.report.tables_ignorance import decision_tables
 from simulator.report.terminal import show
 from simulator.spec.document import read_document
 from simulator.spec.load import Journey
@@ -57,6 +62,7 @@ class _Asked:
     workers: int
     engine: str
     cluster: str | None
+    ignorance: Ignorance | None
 
 
 @click.command("compare")
@@ -110,6 +116,7 @@ class _Asked:
 @workers_option
 @cluster_option
 @engine_option
+@uncertainty_option
 @json_option
 @click.pass_context
 def command(
@@ -129,6 +136,7 @@ def command(
     workers: int,
     cluster: str | None,
     engine: str,
+    uncertainty: bool,
     machine: bool,
 ) -> None:
     """Play what-ifs on the same customers and say which idea is best.
@@ -147,20 +155,26 @@ def command(
         read_metric(metric, words),
         tuple(read_guard(text, words) for text in guards),
         read_confidence(confidence),
-        replications,
+        draws_asked(replications) if uncertainty and rule is None else replications,
         rule,
     )
     step = abandoned_at and touchpoint_named(journeys[0].model.touchpoints, abandoned_at)
-    asked = _Asked(question, allowed, seed, workers, engine, cluster)
-    comparison = _compared(model, ideas, journeys, asked)
+    ignorance = ignorance_of(journeys[0]) if uncertainty else None
+    asked = _Asked(question, allowed, seed, workers, engine, cluster, ignorance)
+    comparison, decision = _compared(model, ideas, journeys, asked)
     step = step or last_step(comparison.baseline)
     if plot is not None:
         write_chart(difference_chart(comparison), plot)
         click.echo(f"drew {plot}", err=True)
+    currency = comparison.baseline.program.currency
     if machine:
-        click.echo(as_json(compare_document(comparison, step)))
+        told = None if decision is None else decision_document(decision, question.metric, currency)
+        extra = {} if told is None else {"uncertainty": told}
+        click.echo(as_json({**compare_document(comparison, step), **extra}))
     else:
         show(compare_tables(comparison, step))
+        if decision is not None:
+            show(decision_tables(decision, question.metric, currency))
 
 
 def _rule(
@@ -186,20 +200,27 @@ def _rule(
     return Rule(margin, read_confidence(confidence), max_replications or _BUDGET)
 
 
-def _compared(model: Path, ideas: Ideas, journeys: list[Journey], asked: _Asked) -> Comparison:
-    """Play and compare; with a budget, also the sets of ideas that it allows."""
+def _compared(
+    model: Path, ideas: Ideas, journeys: list[Journey], asked: _Asked
+) -> tuple[Comparison, Decision | None]:
+    """Play and compare; with a budget, also the sets of ideas that it allows; weigh what is not known."""
     question = asked.question
     paid = None if asked.allowed is None else affordable(read_document(model), ideas, asked.allowed, journeys)
     ideas = ideas if paid is None else paid.ideas
     names = {idea.name for idea in ideas.every}
     journeys = [journeys[0], *(one for one in journeys[1:] if one.scenario in names)]
     expected = question.replications if question.rule is None else FIRST_LOOK
-    with open_stage(journeys, asked.seed, expected, asked.workers, asked.engine, asked.cluster) as stage:
+    settings = (asked.seed, expected, asked.workers, asked.engine, asked.cluster, asked.ignorance)
+    decision = None
+    with open_stage(journeys, *settings) as stage:
         if paid is not None:
             found = paid.sets_to_play(stage, question.metric)
-            stage.add(actors_of(load_all(model, found.joint)[1:]) if found.joint else [])
+            joint = load_all(model, found.joint)[1:] if found.joint else []
+            stage.add(actors_of(joint, asked.ignorance))
             ideas.members.update(found.members)
         comparison = decide_between(stage, question, ideas.members)
+        if asked.ignorance is not None and stage.stopped is None:
+            decision = weigh_futures(asked.ignorance, stage.futures(), question.metric)
     if stage.stopped is not None:
         say_stopped(stage.stopped, comparison.baseline.replications, expected)
-    return comparison if paid is None else replace(comparison, notes=paid.notes)
+    return comparison if paid is None else replace(comparison, notes=paid.notes), decision

@@ -52,8 +52,6 @@ __all__ = [
     "targets",
     "warn",
 ]
-__all__ = ["Bar", "Record", "load_all", "load_one", "play_journeys", "play_kept", "warn"]
-__all__ = ["Bar", "Record", "load_all", "load_one", "play_journeys", "play_kept", "targets", "warn"]
 
 _T = TypeVar("_T")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from simulator.analysis.ignorance import draws_of
 from simulator.analysis.ignorance.document import answers_document
 from simulator.analysis.ignorance.run import run_answers
 from simulator.cli.options import (
@@ -23,7 +24,7 @@ from simulator.cli.options import (
     workers_option,
 )
 from simulator.cli.playing import load_one, play_journeys
-from simulator.cli.unsure import draws_asked, play_futures, uncertainty_option
+from simulator.cli.unsure import draws_asked, play_futures, uncertainty_option, unsure_journey
 from simulator.execution.record import Recording
 from simulator.report.tables_ignorance import answer_tables
 from simulator.report.tables_run import run_tables
@@ -103,9 +104,10 @@ def _unsure(
     """Play a model with the numbers that its evidence leaves open drawn afresh in every replication."""
     base = load_one(model, None)
     journey = base if scenario is None else load_one(model, scenario)
-    futures = play_futures(base, [journey], seed, draws, workers, engine)
-    result, priors = futures.first[0], futures.ignorance.priors
-    answers = run_answers(futures.every[0], futures.draws, priors)
+    unsure = unsure_journey(base, journey)
+    result, every = play_futures(unsure, journey, seed, draws, workers, engine)
+    priors = unsure.ignorance.priors
+    answers = run_answers(every, draws_of(unsure.ignorance, every), priors)
     if machine:
         document = run_document(result)
         click.echo(as_json({**document, "uncertainty": answers_document(answers, priors, draws)}))

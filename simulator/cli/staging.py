@@ -12,10 +12,10 @@ from simulator.execution import play_all
 from simulator.execution.cluster import open_cluster
 from simulator.execution.crew import Crew
 from simulator.execution.engines import EngineName
+from simulator.execution.ignorance import Ignorance, Playable, UnsureProgram
 from simulator.execution.memory import refuse_too_many
 from simulator.execution.prepare import prepare
 from simulator.program.compile import compile_journey
-from simulator.program.program import Program
 from simulator.spec.load import Journey
 
 __all__ = ["Player", "actors_of", "open_stage"]
@@ -38,7 +38,7 @@ class Player:
         self._by, self._workers, self._crew, self._bar = by, workers, crew, bar
         self._done = 0
 
-    def __call__(self, programs: Sequence[Program], seed: int, numbers: Sequence[int]) -> list[list[Tally]]:
+    def __call__(self, programs: Sequence[Playable], seed: int, numbers: Sequence[int]) -> list[list[Tally]]:
         """Play the replications of these numbers."""
         before = last = self._done
 
@@ -52,9 +52,15 @@ class Player:
         return found
 
 
-def actors_of(journeys: Sequence[Journey]) -> list[Actor]:
-    """Compile journeys."""
-    return [Actor(compile_journey(one), targets(one), one.as_is) for one in journeys]
+def actors_of(journeys: Sequence[Journey], ignorance: Ignorance | None = None) -> list[Actor]:
+    """Compile journeys; with ignorance of the base's numbers, these are drawn when they are played."""
+    if ignorance is None:
+        return [Actor(compile_journey(one), targets(one), one.as_is) for one in journeys]
+    unsure = [UnsureProgram(ignorance, one) for one in journeys]
+    return [
+        Actor(drawn.program, targets(one), one.as_is, unsure=drawn)
+        for one, drawn in zip(journeys, unsure, strict=True)
+    ]
 
 
 @contextlib.contextmanager
@@ -65,6 +71,7 @@ def open_stage(
     workers: int,
     engine: str,
     cluster: str | None = None,
+    ignorance: Ignorance | None = None,
 ) -> Iterator[Stage]:
     """Choose an engine for about so many replications, and set the stage; the base comes first.
 
@@ -73,7 +80,7 @@ def open_stage(
     InputError
         If there is not memory enough, or no such cluster.
     """
-    actors = actors_of(journeys)
+    actors = actors_of(journeys, ignorance)
     programs = [one.program for one in actors]
     by = engine_for(programs, replications, engine, everything=bool(cluster))
     with contextlib.ExitStack() as opened:

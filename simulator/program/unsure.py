@@ -8,6 +8,7 @@ a part in the structure (a count, a dated price) the whole journey is compiled a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, NamedTuple
@@ -21,7 +22,7 @@ from simulator.program.drawn import Becoming, offsets_of
 from simulator.program.program import Program, Values
 from simulator.spec.load import Journey
 from simulator.spec.model import Model
-from simulator.spec.unknown import Measure, Number, Prior, Site, put, sites_of, write
+from simulator.spec.unknown import Measure, Number, Prior, RowOf, Site, put, sites_of, write
 
 __all__ = ["Unsure"]
 
@@ -30,6 +31,13 @@ Integers = NDArray[np.int64]
 
 # No number of a model is near this one: marks count down from it.
 _MARK: Final = -730_000_000.0
+
+
+class _Left(NamedTuple):
+    """A weight that is what the drawn numbers of its row leave."""
+
+    at: int
+    numbers: tuple[int, ...]
 
 
 class _Entries(NamedTuple):
@@ -65,6 +73,7 @@ class Unsure:
         self._become = Becoming(self._sites, offsets_of(priors))
         self._dated = [site for site in self._sites if _is_dated(site)]
         placed = [site for site in self._sites if not _is_dated(site) and not _in_structure(site)]
+        self._left: list[_Left] = []
         entries = self._entries(journey, placed)
         compiled = entries is None or len(placed) + len(self._dated) < len(self._sites)
         self._journey = journey if compiled else None
@@ -99,6 +108,8 @@ class Unsure:
             array = getattr(self.program.values, field).copy()
             array.flat[at] = np.rint(numbers[of] * MICRO) if money else numbers[of]
             changed[field] = array
+        for left in self._left:
+            changed["weights"][left.at] = max(0.0, 1.0 - math.fsum(numbers[list(left.numbers)].tolist()))
         return self.program.with_values(replace(self.program.values, **changed))
 
     def written(self, journey: Journey, draw: Floats) -> Journey:
@@ -141,14 +152,31 @@ class Unsure:
             mine, theirs = getattr(self.program.values, field.name), getattr(with_marks, field.name)
             if mine.shape != theirs.shape:
                 return None
+            if field.name == "weights":
+                self._left = self._what_is_left(sites, theirs)
             entries = self._marks(field.name, mine, theirs)
             if entries is None:
                 return None
             if len(entries.at):
                 found.append(entries)
         numbers = {number for entries in found for number in entries.numbers.tolist()}
-        wanted = {number for span in spans for number in range(span.start, span.stop)}
+        wanted = {
+            number
+            for site, span in zip(sites, spans, strict=True)
+            for number in range(span.start, span.stop - _leaves(site))
+        }
         return found if numbers == wanted else None
+
+    def _what_is_left(self, sites: Sequence[Site], weights: Floats) -> list[_Left]:
+        """Find the weights of taking nothing: each stands behind the last product that may be taken."""
+        found = []
+        for site in sites:
+            if _leaves(site):
+                span = self._become.span(site)
+                named = tuple(range(span.start, span.stop - 1))
+                places = np.flatnonzero(weights == _MARK - named[-1]) + 1
+                found += [_Left(int(place), named) for place in places]
+        return list(dict.fromkeys(found))
 
     def _marks(self, field: str, mine: Any, theirs: Any) -> _Entries | None:
         """Find the marks in one array; None if anything else differs."""
@@ -157,8 +185,15 @@ class Unsure:
         at = np.flatnonzero((number >= 0) & (number < self._become.size))
         others = np.ones(mine.size, dtype=bool)
         others[at] = False
+        if field == "weights":
+            others[[place for place, _ in self._left]] = False
         same = np.array_equal(mine.ravel()[others], theirs.ravel()[others], equal_nan=not money)
         return _Entries(field, at, np.rint(number[at]).astype(np.int64), bool(money)) if same else None
+
+
+def _leaves(site: Site) -> bool:
+    """Whether the last target of a row is what the others leave, and not written."""
+    return isinstance(site.becomes, RowOf) and site.becomes.targets[-1:] == ("",)
 
 
 def _is_dated(site: Site) -> bool:

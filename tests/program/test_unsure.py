@@ -28,7 +28,7 @@ MODEL: dict[str, Any] = {
     "start": "2026-01-05",
     "horizon": "6 weeks",
     "goal": "buy",
-    "products": {"boots": {"price": 100, "unit_cost": 60}},
+    "products": {"boots": {"price": 100, "unit_cost": 60}, "shoes": {"price": 60}, "socks": {"price": 9}},
     "inventory": {"boots": {"on_hand": 50, "holding_cost": "0.1 per day", "order_cost": 20}},
     "teams": {"staff": {"servers": 2, "cost": "30 per hour"}},
     "attributes": {"mood": {"initial": 0.5}},
@@ -88,6 +88,7 @@ MODEL: dict[str, Any] = {
         "buy": {
             "sells": {"each": {"boots": {"p": 0.9}}},
             "empty": {"left": 1},
+            "substitutes": {"boots": {"shoes": 0.3, "socks": 0.2}},
             "on_stockout": {"home": 0.2, "left": "rest"},
             "next": {"returned": 0.1, "left": "rest"},
         },
@@ -298,6 +299,20 @@ def test_a_target_of_a_row_is_drawn_and_the_others_keep_their_proportions() -> N
     drawn, written = row(unsure.at(1, 0), "ann", "home"), row(unsure.program, "ann", "home")
     assert drawn["cart"] == pytest.approx(float(unsure.ignorance.draw(1, 0)[0]), rel=1e-14)
     assert odds(drawn, "desk", "left") == pytest.approx(odds(written, "desk", "left"), rel=1e-13)
+
+
+def test_what_is_taken_instead_of_a_product_leaves_the_rest_for_nothing() -> None:
+    """A drawn substitute moves its odds; another one and taking nothing keep theirs, also under an edit."""
+    path = "touchpoints.buy.substitutes.boots.shoes"
+    base, idea = believed({path: {"range": [0.2, 0.6]}}, change(path, {"scale": 0.5}))
+    drawn = float(base.ignorance.draw(1, 0)[0])
+    for unsure, written in ((base, 0.3), (idea, 0.15)):
+        moved = drawn / (1 - drawn) * 0.7 / 0.3
+        weights = np.array([written * moved, 0.2, 0.8 - written])
+        assert not unsure.unsure.compiles
+        found = unsure.at(1, 0).values.weights
+        changed = found[found != unsure.program.values.weights]
+        assert changed == pytest.approx(weights / weights.sum(), rel=1e-12)
 
 
 def test_a_target_that_a_what_if_adds_has_the_probability_it_says() -> None:

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from simulator.analysis.ignorance.answers import Answer, split_answer
 from simulator.analysis.ignorance.decision import Decision, Worth, weigh
+from simulator.analysis.ignorance.futures import draws_of, weigh_futures
 
-__all__ = ["Answer", "Decision", "Worth", "split_answer", "weigh"]
+__all__ = ["Answer", "Decision", "Worth", "draws_of", "split_answer", "weigh", "weigh_futures"]

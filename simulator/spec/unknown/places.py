@@ -7,6 +7,7 @@ probabilities by the odds they give the written ones, on any other number as the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -34,7 +35,7 @@ class RowOf:
     Attributes
     ----------
     targets : tuple of str
-        By name.
+        By name; of what is taken instead of a product the last is empty: nothing is.
     written : tuple of float
         The row with everything laid over.
     whole : Prior or None
@@ -207,6 +208,8 @@ def _edit_at(layer: Layer, path: Path) -> Edit | None:
 
 def _row_steps(version: Version, prior: Prior, path: Path, steps: Steps) -> tuple[Path, Steps] | None:
     """Find the row a prior speaks of; None where it was written whole by what is laid over."""
+    if path[2:3] == ("substitutes",):  # single numbers to the overlay
+        return None if _edits(version, prior, path) is None else (path[:-1], steps[:-1])
     if prior.measure is Measure.TARGET:
         path, steps = path[:-1], steps[:-2]
     return None if _edits(version, prior, path) is None else (path, steps)
@@ -214,11 +217,18 @@ def _row_steps(version: Version, prior: Prior, path: Path, steps: Steps) -> tupl
 
 def _row(row: Mapping[str, Any], priors: Iterable[Prior]) -> RowOf:
     targets = tuple(sorted(row))
-    written = tuple(float(row[name].p or 0.0) for name in targets)
+    written = tuple(chance_of(row[name]) for name in targets)
+    if any(isinstance(share, float) for share in row.values()):
+        targets, written = (*targets, ""), (*written, max(0.0, 1.0 - math.fsum(written)))
     every = list(priors)
     whole = next((prior for prior in every if prior.measure is Measure.ROW), None)
     singles = tuple((prior, prior.path[-1]) for prior in every if prior.measure is Measure.TARGET)
     return RowOf(targets, written, whole, singles)
+
+
+def chance_of(share: Any) -> float:
+    """Give the probability of a target."""
+    return share if isinstance(share, float) else float(share.p or 0.0)
 
 
 def _number(version: Version, prior: Prior, path: Path, value: Any) -> Number | None:

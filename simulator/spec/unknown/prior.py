@@ -153,8 +153,11 @@ def _chance(top: Any, path: Path, steps: Steps) -> tuple[Measure, Path]:
     """Tell a target of a row, whose others make room for it, from a probability by itself.
 
     Either may be written short or with `p`; the path given back is that of the target, or ends in `p`.
+    What is taken instead of a product is a row too, with what is left for taking nothing.
     """
     share = at(top, steps[:-1])
+    if path[2:3] == ("substitutes",):
+        return Measure.TARGET, path
     if not isinstance(share, Share | Line):
         return Measure.CHANCE, path
     short = path[:-1] if path[-1] == "p" else path

@@ -47,8 +47,12 @@ def _written(top: Any, site: Site, values: Sequence[float]) -> Any:
     if isinstance(becomes, RowOf):
         row = at(top, site.steps)
         named = dict(zip(becomes.targets, values, strict=True))
-        new = {name: share.model_copy(update={"p": float(named[name])}) for name, share in row.items()}
-        return put(top, site.steps, new)
+        return put(top, site.steps, {name: _with(share, float(named[name])) for name, share in row.items()})
     (value,) = values
     whole = becomes.prior.measure is Measure.COUNT
     return put(top, site.steps, round(value) if whole else float(value))
+
+
+def _with(share: Any, chance: float) -> Any:
+    """Give a target another probability."""
+    return chance if isinstance(share, float) else share.model_copy(update={"p": chance})

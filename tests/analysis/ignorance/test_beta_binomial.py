@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from simulator.analysis.ignorance import split_answer, weigh
+from simulator.analysis.ignorance import draws_of, split_answer, weigh, weigh_futures
 from simulator.analysis.metrics import metric_named
-from simulator.cli.unsure import play_futures
+from simulator.execution import play_all
+from simulator.execution.ignorance import FUTURES, unsure_programs
+from simulator.results.summary import RunResult
 from simulator.spec.document import Document
 from simulator.spec.load import load_journeys
 from simulator.spec.scenario import scenario_from
@@ -170,13 +172,18 @@ MOVE = {"name": "move", "changes": {"personas": {"ann": {"enters": {"new": 1}}}}
 def test_the_engine_plays_the_same_decision(draws, near) -> None:
     """Rows with counts behind them, played: what is exact for the shares drawn; 1,500 draws to 1 %."""
     journeys = load_journeys(Document(SHOPS, {}, ""), [scenario_from(Document(MOVE, {}, ""))])
-    futures = play_futures(journeys[0], journeys, 1, draws, 2, "kernel")
-    decision = futures.decision(metric_named("conversions"))
+    unsure = unsure_programs(journeys)
+    ignorance = unsure[0].ignorance
+    numbers = [*range(draws), *range(FUTURES, FUTURES + draws)]
+    played = play_all(unsure, 1, numbers, 2, by="kernel")
+    every = [RunResult(one.program, 1, tallies) for one, tallies in zip(unsure, played, strict=True)]
+    decision = weigh_futures(ignorance, every, metric_named("conversions"))
     assert decision is not None
-    names = [one.name for one in futures.ignorance.priors]
+    names = [one.name for one in ignorance.priors]
     first = {name: 2 * names.index(name) for name in names}
-    old = futures.draws[:, first["touchpoints.old.next"]]
-    new = futures.draws[:, first["touchpoints.new.next"]]
+    drawn = draws_of(ignorance, every[0])
+    old = drawn[:, first["touchpoints.old.next"]]
+    new = drawn[:, first["touchpoints.new.next"]]
     customers = 4_000.0
     assert decision.perfect == pytest.approx(customers * (np.maximum(old, new) - new).mean(), rel=near)
     ignorance = customers**2 * np.var(new - old, ddof=1)
