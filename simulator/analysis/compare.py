@@ -15,7 +15,7 @@ from simulator.analysis.measured import Measured, first_of
 from simulator.analysis.metrics import Metric
 from simulator.analysis.money import Earnings, earnings
 from simulator.analysis.search import Found
-from simulator.analysis.simultaneous import joint_estimates
+from simulator.analysis.simultaneous import joint_estimates, paired_estimate
 from simulator.analysis.verdict import Verdict, decide, decide_searched
 from simulator.results.estimate import CONFIDENCE, Estimate, mean_estimate
 from simulator.results.summary import RunResult
@@ -253,7 +253,7 @@ def _by_persona(
     base = first_of(baseline, idea.replications)
     before, after = base.program.names.personas, idea.program.names.personas
     return {
-        name: mean_estimate(
+        name: paired_estimate(
             metric.values(idea, after.index(name)) - metric.values(base, before.index(name)), confidence
         )
         for name in after
@@ -285,7 +285,7 @@ def confirm(comparison: Comparison, baseline: RunResult, idea: RunResult) -> Com
         With another seed than the comparison's.
     """
     metric, confidence = comparison.metric, comparison.confidence
-    difference = mean_estimate(metric.values(idea) - metric.values(baseline), confidence)
+    difference = paired_estimate(metric.values(idea) - metric.values(baseline), confidence)
     earned = earnings(baseline, idea, confidence)
     again = Confirmation(idea.seed, idea.replications, difference, earned)
     confirmed = replace(comparison, confirmation=again)

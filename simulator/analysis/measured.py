@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from simulator.analysis.best import Pairs, pairs_of
 from simulator.analysis.chance import chances_best
 from simulator.analysis.metrics import Metric
-from simulator.analysis.simultaneous import joint_estimates
-from simulator.results.estimate import Estimate, mean_estimate
+from simulator.analysis.simultaneous import joint_estimates, paired_estimate
+from simulator.results.estimate import Estimate
 from simulator.results.summary import RunResult
 
 __all__ = ["Measured", "first_of"]
@@ -61,7 +61,7 @@ class Measured:
         self._base = metric.parts(baseline, None)
         self._parts = [metric.parts(idea, None) for idea in ideas]
         whole = [self._apart(place, len(parts)) for place, parts in enumerate(self._parts)]
-        self.alone = [mean_estimate(apart, confidence) for apart in whole]
+        self.alone = [paired_estimate(apart, confidence) for apart in whole]
         self.joint = joint_estimates(self._apart, [len(parts) for parts in self._parts], confidence, looks)
         self.ratios = [
             _variance_ratio(self.base_of(place), metric.linearise(parts))
@@ -93,7 +93,7 @@ class Measured:
         places = [names.index(one) for one in (name, *parts)]
         both = min(len(self._parts[place]) for place in places)
         whole, *own = (self._apart(place, both) for place in places)
-        return mean_estimate(whole - np.sum(own, axis=0), self._confidence)
+        return paired_estimate(whole - np.sum(own, axis=0), self._confidence)
 
 
 def _variance_ratio(base: Floats, idea: Floats) -> tuple[float | None, str]:

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from simulator.analysis.metrics import METRICS
-from simulator.results.estimate import Estimate, mean_estimate
+from simulator.analysis.simultaneous import paired_estimate
+from simulator.results.estimate import Estimate
 from simulator.results.summary import RunResult
 
 __all__ = ["Earnings", "earnings"]
@@ -50,7 +51,7 @@ def earnings(baseline: RunResult, idea: RunResult, confidence: float) -> Earning
     margin = METRICS["margin"]
     apart = np.asarray(margin.values(idea) - margin.values(baseline))
     program = idea.program
-    monthly = mean_estimate(apart / idea.months - program.cost_monthly, confidence)
+    monthly = paired_estimate(apart / idea.months - program.cost_monthly, confidence)
     return Earnings(
         monthly.scaled(_QUARTER),
         program.cost_once,

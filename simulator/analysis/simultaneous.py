@@ -23,7 +23,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.optimize import brentq
+from scipy.special import ndtr, stdtr
 
 from simulator.results.estimate import Estimate, mean_estimate, student
 
@@ -34,6 +35,7 @@ __all__ = [
     "joint_estimates",
     "joint_level",
     "looks_until",
+    "paired_estimate",
     "simultaneous",
 ]
 
@@ -47,6 +49,9 @@ _DRAWS: Final = 16_384
 _CELLS: Final = 1 << 24
 _FEWEST_DRAWS: Final = 4_096
 _SEED: Final = 20_010_713
+
+# With fewer values a skewness says nothing.
+_SKEWED: Final = 5
 
 
 def looks_until(most: int, first: int = FIRST_LOOK) -> tuple[int, ...]:
@@ -143,9 +148,53 @@ def _largest(together: bytes, ideas: int, looks: tuple[int, ...]) -> Floats:
 
 
 def half_width(values: Floats, level: float) -> float:
-    """Give the half width of Student's interval that misses at a level."""
+    """Give the half width of an interval that misses at a level: Student's, wider where values are skewed."""
     n = len(values)
-    return student(n - 1, 1.0 - level) * float(values.std(ddof=1)) / math.sqrt(n)
+    spread = float(values.std(ddof=1))
+    return 0.0 if spread == 0.0 else _quantile(values, spread, level) * spread / math.sqrt(n)
+
+
+def _quantile(values: Floats, spread: float, level: float) -> float:
+    """Give the two-sided quantile of t for values that may be skewed.
+
+    An idea that few customers ever meet changes most replications by nothing and some by much, and
+    Student's interval then misses far too often. The skewness adds ``2 x phi(x) g² (x⁴ + 2x² - 3) / (18 n)``
+    to the chance to miss; what chance alone makes of the squared skewness g² of normal values, 6/n, is
+    taken off.
+
+    References
+    ----------
+    Hall: The Bootstrap and Edgeworth Expansion (1992), section 2.6: the expansion of Student's t.
+    """
+    n = len(values)
+    plain = student(n - 1, 1.0 - level)
+    if n < _SKEWED:
+        return plain
+    third = float((((values - values.mean()) / spread) ** 3).mean()) * n * n / ((n - 1) * (n - 2))
+    squared = third**2 - 6.0 / n
+    if squared <= 0.0:
+        return plain
+
+    def excess(x: float) -> float:
+        density = math.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi)
+        skewed = 2.0 * x * density * squared * (x**4 + 2.0 * x * x - 3.0) / (18.0 * n)
+        return 2.0 * float(stdtr(n - 1, -x)) + skewed - level
+
+    if excess(plain) <= 0.0:
+        return plain
+    above = plain
+    while excess(above) > 0.0:
+        above += 0.5
+    return float(brentq(excess, plain, above))
+
+
+def paired_estimate(values: Floats, confidence: float) -> Estimate:
+    """Estimate the mean of one series of differences, with an interval for it alone."""
+    found = mean_estimate(values, confidence)
+    if found.value is None or found.low is None or found.high is None:
+        return found
+    half = half_width(values, 1.0 - confidence)
+    return Estimate(found.value, found.value - half, found.value + half, found.n)
 
 
 def simultaneous(estimates: Sequence[Floats], level: float) -> Estimate:
@@ -161,7 +210,7 @@ def simultaneous(estimates: Sequence[Floats], level: float) -> Estimate:
     level : float
         As given by :func:`joint_level`.
     """
-    found = [mean_estimate(values, 1.0 - level) for values in estimates]
+    found = [paired_estimate(values, 1.0 - level) for values in estimates]
     last = found[-1]
     ends = [(one.low, one.high) for one in found if one.low is not None and one.high is not None]
     if last.value is None or last.low is None or len(ends) < 2:

@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from simulator.analysis.affordable import SETS_PLAYED, affordable, affordable_sets
+from simulator.analysis.decide import Question, decide_between
 from simulator.analysis.ideas import Ideas, Limits, read_ideas, read_limits
+from simulator.analysis.margins import Margin
 from simulator.analysis.metrics import METRICS
+from simulator.analysis.search import Rule
 from simulator.analysis.stage import Actor, Stage
 from simulator.engine.kernel import simulate
 from simulator.errors import InputError, ModelError
+from simulator.execution import StoppedRun
 from simulator.program.compile import compile_journey
 from simulator.spec.document import parse_document, read_document
 from simulator.spec.load import load_journeys
@@ -173,3 +177,49 @@ def test_a_stage_plays_no_replication_twice() -> None:
     again = stage.again([0], 6, 2)[0]
     assert (again.seed, again.replications) == (6, 2)
     assert stage.results()[0].digests[0] != again.digests[0]
+
+
+def interrupted_stage(plays: int, complete: int) -> Stage:
+    """Set a stage whose playing is interrupted after so many calls, with so many replications complete."""
+    base = parse_document(MODEL, "shop.yaml")
+    text = "name: more\nchanges: {touchpoints: {home: {next: {cart: {scale: 1.5}}}}}\n"
+    journeys = load_journeys(base, [parse_document(text, "more.yaml")])
+    calls = 0
+
+    def play(programs: list, seed: int, numbers: range) -> list:
+        nonlocal calls
+        calls += 1
+        wanted = numbers if calls <= plays else numbers[:complete]
+        found = [[simulate(program, seed, number)[0] for number in wanted] for program in programs]
+        if calls > plays:
+            raise StoppedRun(found)
+        return found
+
+    return Stage([Actor(compile_journey(one)) for one in journeys], 5, play, "kernel")
+
+
+def asked(rule: Rule | None) -> Question:
+    """Ask which is best by conversion."""
+    return Question(METRICS["conversion"], (), 0.95, 20, rule)
+
+
+def test_an_interrupt_leaves_what_is_complete() -> None:
+    """A comparison that is stopped is one of the replications complete for all, and not confirmed."""
+    found = decide_between(interrupted_stage(0, 7), asked(None))
+    assert found.baseline.replications == found.effects[0].result.replications == 7
+    assert found.confirmation is None
+    with pytest.raises(StoppedRun):
+        decide_between(interrupted_stage(0, 0), asked(None))
+
+
+def test_an_interrupted_search_is_undecided() -> None:
+    """A search that is stopped keeps its complete rounds and says that it cannot tell."""
+    rule = Rule(Margin(0.0001), 0.95, 400)
+    found = decide_between(interrupted_stage(2, 1), asked(rule))
+    assert found.found is not None
+    assert not found.found.decided
+    assert found.found.played == (24, 24)
+    assert found.verdict.kind == "cannot_tell"
+    first = decide_between(interrupted_stage(0, 9), asked(rule))
+    assert first.found is None
+    assert first.baseline.replications == 9

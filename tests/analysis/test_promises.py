@@ -17,7 +17,7 @@ from simulator.analysis.margins import Margin
 from simulator.analysis.metrics import Metric
 from simulator.analysis.search import Found, Rule, search
 from simulator.analysis.selection import Selection
-from simulator.analysis.simultaneous import FIRST_LOOK, joint_estimates, looks_until
+from simulator.analysis.simultaneous import FIRST_LOOK, joint_estimates, looks_until, paired_estimate
 from simulator.results.estimate import Estimate, mean_estimate, student
 from tests.analysis.streams import CONVERSION, PLAIN, Chains, Streams, apart, drawn, shop
 
@@ -60,7 +60,7 @@ def intervals_of(source: Chains | Streams, played: Sequence[int], looks: Sequenc
 
 # --------------------------------------------------------------------------- false alarms
 
-FEW, MANY = 60, 1_000
+FEW, MANY = 30, 1_000
 RUNS = [FEW, pytest.param(MANY, marks=pytest.mark.long)]
 
 
@@ -155,7 +155,7 @@ def chains() -> Chains:
     return Chains([shop(), *(shop(buy=buy) for buy in BUYS)])
 
 
-@pytest.mark.parametrize("runs", [30, pytest.param(2_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", [15, pytest.param(2_000, marks=pytest.mark.long)])
 def test_fixed_intervals_cover(chains: Chains, runs: int, record_property: Any) -> None:
     """An interval of one difference covers it in 95 %, those of four ideas all at once in as many."""
     truth = [true - chains.truth[0] for true in chains.truth[1:]]
@@ -164,7 +164,7 @@ def test_fixed_intervals_cover(chains: Chains, runs: int, record_property: Any) 
         chains.begin(10_000 + run)
         chains.play(range(5), 20)
         whole = [apart(chains, CONVERSION, idea, 20) for idea in range(1, 5)]
-        alone += not misses([mean_estimate(whole[1])], [truth[1]])
+        alone += not misses([paired_estimate(whole[1], 0.95)], [truth[1]])
         found = intervals_of(chains, [20] * 4, (20,))
         together += not misses(found, truth)
     said(record_property, alone=alone / runs, together=together / runs)
@@ -172,7 +172,7 @@ def test_fixed_intervals_cover(chains: Chains, runs: int, record_property: Any) 
     assert together / runs >= 0.95 - band(0.95, runs)
 
 
-@pytest.mark.parametrize("runs", [20, pytest.param(2_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", [15, pytest.param(2_000, marks=pytest.mark.long)])
 def test_intervals_of_a_search_cover(chains: Chains, runs: int, record_property: Any) -> None:
     """Stopped when it is decided, the intervals of all four ideas cover at once in at least 95 %.
 
@@ -207,7 +207,7 @@ def widths(source: Chains | Streams, found: Found, intervals: list[Estimate]) ->
     return ratios
 
 
-@pytest.mark.parametrize("runs", [30, pytest.param(2_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", [15, pytest.param(2_000, marks=pytest.mark.long)])
 def test_intervals_of_ten_ideas_cover(runs: int, record_property: Any) -> None:
     """With ten ideas too: all at once, stopped when it is decided, at most twice as wide."""
     generator = np.random.Generator(np.random.PCG64(17))
