@@ -222,11 +222,6 @@ def _compared(
         if asked.ignorance is not None and stage.stopped is None:
             decision = weigh_futures(asked.ignorance, stage.futures(), question.metric)
     if stage.stopped is not None:
-<<<<<<< HEAD
-        say_stopped(stage.stopped, comparison.baseline.replications, expected)
-    return comparison if paid is None else replace(comparison, notes=paid.notes), decision
-=======
         asked_for = question.replications if question.rule is None else question.rule.most
         say_stopped(stage.stopped, comparison.baseline.replications, asked_for)
-    return comparison if paid is None else replace(comparison, notes=paid.notes)
->>>>>>> 78d7d0b (Widen intervals of skewed differences; describe how the best is picked)
+    return comparison if paid is None else replace(comparison, notes=paid.notes), decision
