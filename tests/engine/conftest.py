@@ -43,7 +43,11 @@ class Play:
     def _kernel(self, seed: int, replication: int) -> Tally:
         tally, log = kernel.simulate(self.program, seed, replication, log=True)
         rows = zip(log.visits.tolist(), log.visit_attributes.tolist(), strict=True)
-        self.visits = [Visit(*row[:11], attributes=tuple(attributes)) for row, attributes in rows]
+        self.visits = [
+            Visit(*row[:11], attributes=tuple(attributes))
+            for row, attributes in rows
+            if row[7] != Manner.OPEN
+        ]
         return tally
 
     def total(self, name: str, touchpoint: str | None = None) -> int:
