@@ -31,6 +31,7 @@ def _sources() -> list[Path]:
     frozen = (
         "limits.py",
         "addresses.py",
+        "program/kinds.py",
         "program/tables.py",
         "program/image.py",
         "program/program.py",
