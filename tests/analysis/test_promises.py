@@ -32,7 +32,7 @@ def band(share: float, runs: int) -> float:
 def said(record_property: Callable[[str, Any], None], **figures: float) -> None:
     """Keep the figures measured."""
     for name, figure in figures.items():
-        record_property(name, figure)
+        record_property(name, float(figure))  # the workers of xdist send no numbers of NumPy
     print({name: round(figure, 4) for name, figure in figures.items()})
 
 
