@@ -53,7 +53,7 @@ def squared_h(candidates: int, first: int, confidence: float) -> float:
     Examples
     --------
     >>> round(squared_h(10, 10, 0.95), 3)
-    15.42
+    15.464
     """
     error = (1.0 - confidence) / (candidates - 1)
     return (first - 1) * math.expm1(-2.0 / (first - 1) * math.log(2.0 * error))

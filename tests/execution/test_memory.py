@@ -59,8 +59,8 @@ def test_the_estimate_is_that_of_a_measured_run(dwell: str) -> None:
     command = [sys.executable, "-c", MEASURE, *texts]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     measured, estimated = map(float, done.stdout.split())
-    assert measured > 10 * MIB
-    assert 0.5 < estimated / measured < 2.0
+    assert measured > 4 * MIB
+    assert 0.5 < estimated / measured < 2.0, (measured, estimated)
 
 
 def test_customers_who_share_nothing_need_no_more_when_they_are_many(alone: Program) -> None:
