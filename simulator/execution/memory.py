@@ -163,7 +163,7 @@ def _at_once(program: Program) -> float:
     engine("kernel")(_thinned(program, share), 1, 0, None, lambda _, log: logs.append(log), True)
     ends = np.concatenate([log.ends for log in logs])
     arrived, ended = (ends[:, END_FIELDS.index(name)] for name in ("arrived", "ended"))
-    came = arrived // DAY * DAY  # everybody of a date is given his place when it begins
+    came = arrived // DAY * DAY  # as if everybody of a date had his place when it begins
     times = np.concatenate([came, ended])
     steps = np.concatenate([np.ones(len(came), dtype=np.int64), -np.ones(len(ended), dtype=np.int64)])
     present = np.cumsum(steps[np.lexsort((-steps, times))])

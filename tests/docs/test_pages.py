@@ -12,7 +12,7 @@ from simulator.spec.load import load_journey
 PAGES = pages()
 LINK = re.compile(r"(?<!`)!?\[[^\]\n]*\]\(([^)\s]+)\)")
 # Where a page may send a reader outside.
-OUTSIDE = ("https://semver.org", "https://doi.org/")
+OUTSIDE = ("https://semver.org", "https://doi.org/", "https://distributed.dask.org")
 
 
 def name(page: Path) -> str:
