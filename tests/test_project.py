@@ -154,8 +154,8 @@ def luck(tree: ast.AST) -> Iterator[str]:
 def test_no_code_from_data(path: Path) -> None:
     """Nothing in the package evaluates text, unpickles, calls a shell or relaxes floating point.
 
-    The one YAML door reads PyYAML's events; it builds no object from them. A program on its way to a worker is
-    packed by pickle, as whatever goes to a worker is; it is unpacked nowhere else.
+    The one YAML door reads PyYAML's events; it builds no object from them. A program on its way to a worker
+    is packed by pickle, as whatever goes to a worker is; it is unpacked nowhere else.
     """
     found = list(dangers(ast.parse(path.read_text())))
     if path == ROOT / "simulator" / "execution" / "parcel.py":
