@@ -23,6 +23,8 @@ KINDS: Final = (
     "arrivals",  # persona, date: how many arrive on that day; one subject, not a family
     "order",  # product: its replenishment orders, numbered from 1
     "evidence",  # path: a number of the model that is only known within a range; one subject
+    "shock",  # name, date: the factor of one period, named by its first day; one subject
+    "open",  # case: a customer of a log who is on his way when the simulation starts; one subject
 )
 
 
@@ -61,6 +63,8 @@ class Purpose(StrEnum):
     RESIDUAL = "residual"  # v: how far an existing customer is through his stay
     LENGTH_BIAS = "length_bias"  # T*: how long that stay is in all
     LEAD_TIME = "lead_time"  # how long an order takes (subject: order)
+    SHOCK = "shock"  # the factor of one period of a shock (subject: shock)
+    STANDS = "stands"  # whether a customer of a log is still in his stay, or on his way onwards
     EVIDENCE = "evidence"  # the value of an uncertain number (subject: evidence); sub-name the target
 
 

@@ -15,6 +15,7 @@ from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.journey import Hook, Journeys
 from simulator.engine.reference.run import simulate
 from simulator.engine.reference.world import World
+from simulator.engine.shocks import shocked
 from simulator.program.program import Program
 from simulator.spec.model import DAY
 
@@ -91,6 +92,7 @@ def arrivals(program: Program, seed: int, replication: int, persona: int | None 
     persona : int, optional
         Only this one's.
     """
+    program = shocked(program, seed, replication)
     chosen = range(len(program.names.personas)) if persona is None else (persona,)
     for day in range(program.days):
         met = [one for each in chosen for one in _of_day(program, seed, replication, each, day)]
@@ -153,7 +155,7 @@ def _nothing_yet(who: Met | int) -> Diary | None:
 
 def _play_alone(program: Program, seed: int, replication: int, who: Met, hook: Hook) -> None:
     """Play one arrival and nobody else; allowed where customers share nothing."""
-    world = World(program, seed, replication)
+    world = World(shocked(program, seed, replication), seed, replication)
     world.agenda.process(Journeys(world, hook).arrive(who.subject, who.persona, who.time))
     world.agenda.run(until=program.horizon)
 

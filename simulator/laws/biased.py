@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from simulator.compiled import compiled, inner
 from simulator.laws.counts import geometric_biased_quantile, poisson_quantile
 from simulator.laws.families import Family, lognormal_value
+from simulator.laws.hazard import hazard_biased
 from simulator.laws.incomplete import gamma_quantile
 from simulator.laws.special import normal_quantile
 
@@ -31,6 +32,7 @@ _TRIANGULAR: Final = int(Family.TRIANGULAR)
 _EMPIRICAL: Final = int(Family.EMPIRICAL)
 _POISSON: Final = int(Family.POISSON)
 _GEOMETRIC: Final = int(Family.GEOMETRIC)
+_HAZARD: Final = int(Family.HAZARD)
 
 
 @inner
@@ -165,4 +167,6 @@ def biased_quantile(
         return poisson_quantile(a, u) + 1.0 if a > 0.0 else 0.0
     if family == _GEOMETRIC:
         return geometric_biased_quantile(a, u)
+    if family == _HAZARD:
+        return hazard_biased(table, first, last, u)
     return math.nan

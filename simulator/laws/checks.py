@@ -10,7 +10,7 @@ from typing import Final
 from simulator.laws.counts import LARGEST_MEAN
 from simulator.laws.families import Family
 
-__all__ = ["COUNTS", "NAMES", "check_law", "check_sizes", "the_one_given"]
+__all__ = ["COUNTS", "HAZARDS", "NAMES", "check_law", "check_sizes", "the_one_given"]
 
 Knots = tuple[tuple[float, float], ...]
 
@@ -27,7 +27,11 @@ NAMES: Final[Mapping[Family, tuple[str, ...]]] = {
     Family.NORMAL: ("mean", "sd"),
     Family.POISSON: ("mean",),
     Family.GEOMETRIC: ("mean",),
+    Family.HAZARD: (),
+    Family.UNTIL: (),
+    Family.HAZARD_LEFT: (),
 }
+HAZARDS: Final = frozenset({Family.HAZARD, Family.HAZARD_LEFT})
 _NOT_NEGATIVE: Final = frozenset({"shape", "scale", "sigma", "sd"})
 COUNTS: Final = frozenset({Family.POISSON, Family.GEOMETRIC})
 _POSITIVE: Final = frozenset({Family.EXPONENTIAL, Family.POISSON, Family.GEOMETRIC})
@@ -50,6 +54,8 @@ def check_law(family: Family, a: float, b: float, c: float, knots: Knots) -> Non
         raise ValueError(f"{kind}: {shown}; they must not decrease")
     if family is Family.EMPIRICAL:
         _check_knots(knots)
+    elif family in HAZARDS:
+        _check_bands(knots)
     elif knots:
         raise ValueError(f"{kind}: only an empirical law has quantiles")
 
@@ -81,6 +87,18 @@ def _check_knots(knots: Knots) -> None:
             raise ValueError(f"empirical: probability {q:g} follows {p:g}; they must increase")
         if following < value:
             raise ValueError(f"empirical: value {following:g} follows {value:g}; they must not decrease")
+
+
+def _check_bands(knots: Knots) -> None:
+    """Raise if the bands do not make a hazard."""
+    if not knots or knots[0][0] != 0:
+        raise ValueError("hazard: its bands begin at 0")
+    for age, rate in knots:
+        if not (math.isfinite(age) and math.isfinite(rate) and rate >= 0):
+            raise ValueError("hazard: every age and rate must be a finite number from 0")
+    for (age, _), (following, _) in pairwise(knots):
+        if following <= age:
+            raise ValueError("hazard: its bands must follow each other")
 
 
 def check_sizes(**given: float) -> None:

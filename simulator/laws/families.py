@@ -17,7 +17,14 @@ EMPIRICAL                                                probabilities, then as 
 NORMAL         mean            sd
 POISSON        mean
 GEOMETRIC      mean                                      counts 0, 1, 2, …
+HAZARD                                                   ages where bands begin, then as many rates
+UNTIL          attribute
+HAZARD_LEFT    attribute       timeline        overdue   as HAZARD, of the time left
 =============  ==============  ==============  ========  =========================================
+
+The last two wait for a planned date that a customer carries in an attribute, so what they give depends
+on him and on the time: `simulator.engine.waits` draws them. There `b` of a hazard is the timeline of a
+dated factor, or -1.
 
 An empirical law is the piecewise-linear quantile function through its knots; two knots of equal
 value are an atom.
@@ -34,6 +41,7 @@ from numpy.typing import NDArray
 
 from simulator.compiled import compiled, inner
 from simulator.laws.counts import geometric_cdf, geometric_quantile, poisson_cdf, poisson_quantile
+from simulator.laws.hazard import cumulative_hazard, hazard_after
 from simulator.laws.incomplete import gamma_p, gamma_quantile
 from simulator.laws.logarithm import log_of_rest
 from simulator.laws.special import normal_cdf, normal_quantile
@@ -55,6 +63,9 @@ class Family(IntEnum):
     NORMAL = 8
     POISSON = 9
     GEOMETRIC = 10
+    HAZARD = 11
+    UNTIL = 12
+    HAZARD_LEFT = 13
 
 
 _FIXED: Final = int(Family.FIXED)
@@ -68,6 +79,7 @@ _EMPIRICAL: Final = int(Family.EMPIRICAL)
 _NORMAL: Final = int(Family.NORMAL)
 _POISSON: Final = int(Family.POISSON)
 _GEOMETRIC: Final = int(Family.GEOMETRIC)
+_HAZARD: Final = int(Family.HAZARD)
 
 
 @compiled
@@ -176,6 +188,8 @@ def quantile(
         return poisson_quantile(a, u)
     if family == _GEOMETRIC:
         return geometric_quantile(a, u)
+    if family == _HAZARD:
+        return hazard_after(table, first, last, 0.0, u)
     return math.nan
 
 
@@ -258,4 +272,6 @@ def cdf(
         if b <= 0.0:
             return 1.0 if x >= a else 0.0
         return normal_cdf((x - a) / b)
+    if family == _HAZARD:
+        return -math.expm1(-cumulative_hazard(table, first, last, x)) if x > 0.0 else 0.0
     return _positive_cdf(family, a, b, x)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.laws import biased, checks, families, moments
-from simulator.laws.checks import COUNTS, NAMES, check_sizes, the_one_given
+from simulator.laws.checks import COUNTS, HAZARDS, NAMES, check_sizes, the_one_given
 from simulator.laws.families import Family
 
 __all__ = ["Law"]
@@ -30,7 +30,9 @@ class Law:
     a, b, c : float
         Its parameters (:mod:`simulator.laws.families`); durations in milliseconds.
     knots : tuple of (float, float)
-        Probability and value, of an empirical law.
+        Probability and value, of an empirical law; where a band begins and its rate, of a hazard.
+    attribute : str
+        The planned date it waits for; empty where it waits for none.
 
     Raises
     ------
@@ -51,6 +53,7 @@ class Law:
     b: float = 0.0
     c: float = 0.0
     knots: tuple[tuple[float, float], ...] = ()
+    attribute: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "family", Family(self.family))
@@ -59,6 +62,8 @@ class Law:
         knots = tuple((float(p), float(value)) for p, value in self.knots)
         object.__setattr__(self, "knots", knots)
         checks.check_law(self.family, self.a, self.b, self.c, knots)
+        if self.is_dated or self.family is Family.HAZARD:
+            return
         if not math.isfinite(self.mean()) or not math.isfinite(self.variance()):
             raise ValueError(f"{self.family.name.lower()}: its mean or variance is too large for a number")
 
@@ -130,6 +135,61 @@ class Law:
     def geometric(cls, mean: float) -> Law:
         """Build the count 0, 1, 2, …, each further one with the same chance."""
         return cls(Family.GEOMETRIC, mean)
+
+    @classmethod
+    def until(cls, attribute: str) -> Law:
+        """Build the wait for a planned date, which is over at once when the date is past."""
+        return cls(Family.UNTIL, attribute=attribute)
+
+    @classmethod
+    def hazard(
+        cls, bands: Sequence[tuple[float, float]], *, attribute: str = "", overdue: float = 0.0
+    ) -> Law:
+        """Build a piecewise constant hazard, on age or on the time left to a planned date.
+
+        Parameters
+        ----------
+        bands : sequence of (float, float)
+            Where each band begins, the first at 0, and its rate per ms; the last has no end.
+        attribute : str
+            The planned date; empty for a hazard on age.
+        overdue : float
+            The rate once the planned date is past.
+        """
+        if not attribute:
+            return cls(Family.HAZARD, knots=tuple(bands))
+        if not (math.isfinite(overdue) and overdue >= 0):
+            raise ValueError(f"hazard: overdue is {overdue:g}; it must be a finite number from 0")
+        return cls(Family.HAZARD_LEFT, c=overdue, knots=tuple(bands), attribute=attribute)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it depends on a planned date that the customer carries."""
+        return self.family in (Family.UNTIL, Family.HAZARD_LEFT)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it ends at some time with certainty."""
+        if self.family is Family.HAZARD_LEFT:
+            return self.c > 0
+        return self.family is not Family.HAZARD or self.knots[-1][1] > 0
+
+    def given(self, left: float) -> Law:
+        """Give the law as it is so long before the planned date; itself where it waits for none.
+
+        Parameters
+        ----------
+        left : float
+            Time to the planned date; negative when it is past.
+        """
+        if self.family is Family.UNTIL:
+            return Law.fixed(max(left, 0.0))
+        if self.family is not Family.HAZARD_LEFT:
+            return self
+        met = [(edge, rate) for edge, rate in self.knots if edge < left]
+        starts = [0.0, *(left - edge for edge, _ in reversed(met))]
+        rates = [*(rate for _, rate in reversed(met)), self.c]
+        return Law.hazard(list(zip(starts, rates, strict=True)))
 
     @property
     def is_count(self) -> bool:
@@ -213,8 +273,12 @@ class Law:
         check_sizes(factor=factor)
         if self.is_count:
             raise ValueError(f"{self} counts whole things and cannot be scaled")
+        if self.is_dated:
+            raise ValueError(f"{self} waits for a planned date and cannot be scaled")
         if factor == 0:
             return Law.fixed(0.0)
+        if self.family is Family.HAZARD:
+            return Law.hazard([(age * factor, rate / factor) for age, rate in self.knots])
         a, b, c = self.a * factor, self.b * factor, self.c * factor
         if self.family in (Family.GAMMA, Family.WEIBULL):
             a = self.a
@@ -225,6 +289,11 @@ class Law:
     def __str__(self) -> str:
         if self.family is Family.FIXED:
             return f"{self.a:g}"
+        if self.family is Family.UNTIL:
+            return f"until {self.attribute}"
+        if self.family in HAZARDS:
+            clock = f"until {self.attribute}" if self.attribute else "age"
+            return f"hazard (clock {clock}, {len(self.knots)} bands)"
         if self.family is Family.EMPIRICAL:
             inner = ", ".join(f"{p:g}: {value:g}" for p, value in self.knots)
         else:

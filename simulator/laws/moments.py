@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from simulator.laws.families import Family
+from simulator.laws.hazard import hazard_mean, hazard_second_moment
 
 __all__ = ["mean", "support", "variance", "weibull_mean"]
 
 Knots = tuple[tuple[float, float], ...]
+
+# What these give depends on the customer: there is no mean without one.
+_DATED: Final = (Family.UNTIL, Family.HAZARD_LEFT)
+
+
+def _bands(knots: Knots) -> NDArray[np.float64]:
+    return np.array(knots, dtype=np.float64).T.reshape(-1).copy()
 
 
 def weibull_mean(shape: float) -> float:
@@ -31,7 +43,10 @@ def mean(family: Family, a: float, b: float, c: float, knots: Knots) -> float:
         return (a + b + c) / 3.0
     if family is Family.EMPIRICAL:
         return math.fsum((q - p) * 0.5 * (y + x) for (p, x), (q, y) in pairwise(knots))
-    return a
+    if family is Family.HAZARD:
+        table = _bands(knots)
+        return hazard_mean(table, 0, len(table))
+    return math.nan if family in _DATED else a
 
 
 def variance(family: Family, a: float, b: float, c: float, knots: Knots) -> float:
@@ -59,6 +74,13 @@ def variance(family: Family, a: float, b: float, c: float, knots: Knots) -> floa
             return a
         case Family.GEOMETRIC:
             return a * (1.0 + a)
+        case Family.HAZARD:
+            table = _bands(knots)
+            mean_of_square = hazard_second_moment(table, 0, len(table))
+            centre = hazard_mean(table, 0, len(table))
+            return mean_of_square - centre * centre if centre < math.inf else math.inf
+        case _:
+            return math.nan
 
 
 def support(family: Family, a: float, b: float, c: float, knots: Knots) -> tuple[float, float]:
@@ -75,6 +97,8 @@ def support(family: Family, a: float, b: float, c: float, knots: Knots) -> tuple
         return (-math.inf, math.inf) if b else (a, a)
     if family is Family.LOGNORMAL and b == 0:
         return _exp(a), _exp(a)
+    if family in _DATED or family is Family.HAZARD:
+        return 0.0, math.inf
     size = b if family in (Family.GAMMA, Family.WEIBULL) else a
     return (0.0, math.inf) if size or family is Family.LOGNORMAL else (0.0, 0.0)
 

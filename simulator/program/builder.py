@@ -7,16 +7,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.addresses import Purpose, key_of
+from simulator.laws.checks import HAZARDS
 from simulator.laws.law import Law
 from simulator.program import tables
 from simulator.program.calendar import Timeline, odds_timeline
 from simulator.program.program import Cell, Names, Sight
+from simulator.program.shocks import Shocks
 from simulator.program.tables import BACK, NONE, WAIT, Manner
 from simulator.spec.expressions import Expression, Name, flatten
 from simulator.spec.load import Journey
 from simulator.spec.model import CONSENT
 from simulator.spec.paths import join_path, split_path
 from simulator.spec.rows import Option, Share
+from simulator.spec.struck import StruckHazard, StruckOdds
 
 __all__ = ["Builder"]
 
@@ -80,7 +83,8 @@ class Builder:
         self.code, self.knots, self.times = Pool(), Pool(), Pool()
         self.constants: list[float] = []
         self.expression_paths: list[str] = []
-        self.laws: dict[Law, int] = {}
+        self.laws: dict[tuple[Law, int], int] = {}
+        self.shocks = Shocks(self.model)
         self.edges: dict[tables.Edge, int] = {}
         self.rows: list[tables.Row] = []
         self.entries: list[tables.Entry] = []
@@ -121,18 +125,45 @@ class Builder:
         self.expression_paths.append(join_path((*self.path, *path)))
         return self.code.add(flatten(expression, self._cell, self.constants))
 
-    def law(self, law: Law | None) -> int:
-        """Lay down a law, once; give its row."""
+    def law(self, law: Law | None, factor: int = NONE) -> int:
+        """Lay down a law, once; give its row. `factor` is the timeline that multiplies a hazard."""
         if law is None:
             return NONE
-        if law not in self.laws:
-            probabilities = [knot[0] for knot in law.knots]
-            self.laws[law] = self.knots.add([*probabilities, *(knot[1] for knot in law.knots)])
-        return self.laws[law]
+        if (law, factor) not in self.laws:
+            first = [knot[0] for knot in law.knots]
+            self.laws[law, factor] = self.knots.add([*first, *(knot[1] for knot in law.knots)])
+        return self.laws[law, factor]
+
+    def wait(self, law: Law | None, *path: str) -> int:
+        """Lay down how long something takes at the present touchpoint, with the shocks that act on it."""
+        shocks = self.shocks.on(StruckHazard(self.path[1], path)) if law is not None else []
+        if not shocks:
+            return self.law(law)
+        line = [(time, 1.0) for time in self.shocks.steps(shocks)]
+        return self.law(law, self._struck(line, shocks))
+
+    def parameters(self) -> list[tuple[float, float, float]]:
+        """Give the numbers of every law; what waits for a date holds the number of the attribute."""
+        found = []
+        for law, factor in self.laws:
+            a, b, c = law.a, law.b, law.c
+            if law.attribute:
+                a = float(self.index["attribute"][law.attribute])
+            if law.family in HAZARDS:
+                b = float(factor)
+            found.append((a, b, c))
+        return found
 
     def timeline(self, line: Timeline) -> int:
         """Lay down a step function; give its row."""
         return self.times.add(line)
+
+    def _struck(self, line: Timeline, shocks: list[int]) -> int:
+        """Lay down a step function that shocks multiply."""
+        position = len(self.times.items)
+        row = self.timeline(line)
+        self.shocks.lay(shocks, [time for time, _ in line], position)
+        return row
 
     def edge(self, source: int, manner: int, target: int) -> int:
         """Give the row of a way a customer can go, in the order they are met."""
@@ -160,7 +191,13 @@ class Builder:
         factors = dict(self.event_odds.get((touchpoint, target), {}))
         if rule is not None:
             _multiply(factors, self.event_odds.get((touchpoint, rule, target), {}))
-        return self.timeline(odds_timeline(self.model, factors)) if factors else NONE
+        shocks = self.shocks.on(
+            StruckOdds(touchpoint, "", target), StruckOdds(touchpoint, rule or "", target)
+        )
+        line = odds_timeline(self.model, factors, self.shocks.steps(shocks))
+        if shocks:
+            return self._struck(line, shocks)
+        return self.timeline(line) if factors else NONE
 
     def row(
         self,
@@ -183,7 +220,7 @@ class Builder:
                     key=key_of(purpose, name),
                     odds=self.expression(share.odds, purpose, name, "odds"),
                     timeline=self._dated(touchpoint, rule, name) if manner == Manner.DECIDED else NONE,
-                    after=self.law(share.after),
+                    after=self._after(share.after, touchpoint, purpose, manner, rule, name),
                     after_key=key_of(Purpose.AFTER, name),
                     edge=self.edge(self.index["touchpoint"][touchpoint], manner, target) if counted else NONE,
                 )
@@ -191,6 +228,18 @@ class Builder:
             self.weights.append(float(share.p or 0.0))
         self.rows.append(tables.Row(first, len(self.entries), 0))
         return len(self.rows) - 1
+
+    def _after(
+        self, law: Law | None, touchpoint: str, purpose: Purpose, manner: int, rule: str | None, name: str
+    ) -> int:
+        """Lay down the time on the way to a target; of rows without a manner nobody travels."""
+        if not touchpoint or manner == NONE:
+            return self.law(law)
+        words = {Purpose.BACK_IN_STOCK: ("back_in_stock", "then"), Purpose.WOKEN: ("back_in_stock", "woken")}
+        path: tuple[str, ...] = words.get(purpose, (purpose.value,))
+        if purpose is Purpose.NEXT and rule is not None:
+            path = ("next", rule) if rule == "else" else ("next", rule, "then")
+        return self.wait(law, *path, name, "after")
 
     def mix(self, row: Mapping[str, Share] | None) -> int:
         """Lay down a row whose targets are personas."""
@@ -230,7 +279,7 @@ class Builder:
                     key=key_of(Purpose.NEXT, name),
                     odds=self.expression(option.utility, "choose", name),
                     timeline=self._dated(touchpoint, None, name),
-                    after=self.law(option.after),
+                    after=self.wait(option.after, "choose", name, "after"),
                     after_key=key_of(Purpose.AFTER, name),
                     edge=self.edge(self.index["touchpoint"][touchpoint], Manner.DECIDED, target),
                 )

@@ -26,6 +26,7 @@ __all__ = [
     "hour_profile",
     "odds_timeline",
     "opening_timelines",
+    "period_starts",
     "pipeline_timeline",
     "price_timeline",
 ]
@@ -138,8 +139,11 @@ def pipeline_timeline(model: Model, stock: Stock) -> Timeline:
     return line
 
 
-def odds_timeline(model: Model, factors: Mapping[str, float]) -> Timeline:
-    """Follow the dated factor of one target: overlapping events multiply."""
+def odds_timeline(model: Model, factors: Mapping[str, float], steps: Iterable[int] = ()) -> Timeline:
+    """Follow the dated factor of one target: overlapping events multiply.
+
+    Times in `steps` are steps of the line even where the factor stays as it is.
+    """
     spans = [
         (*span, factor)
         for name, factor in sorted(factors.items())
@@ -153,7 +157,30 @@ def odds_timeline(model: Model, factors: Mapping[str, float]) -> Timeline:
                 product *= factor
         return product
 
-    return _steps((edge for span in spans for edge in span[:2]), odds, model.horizon_ms)
+    line = dict(_steps((edge for span in spans for edge in span[:2]), odds, model.horizon_ms))
+    return sorted({**{time: odds(time) for time in steps}, **line}.items())
+
+
+def period_starts(model: Model, per: str) -> list[tuple[int, datetime.date]]:
+    """List the periods that meet the horizon: when each begins (0 at the earliest) and its first day.
+
+    Parameters
+    ----------
+    model : Model
+        Its start and horizon.
+    per : str
+        day, week (from Monday) or month.
+    """
+    found: list[tuple[int, datetime.date]] = []
+    for date in dates(model):
+        first = date
+        if per == "week":
+            first = date - datetime.timedelta(days=date.weekday())
+        elif per == "month":
+            first = date.replace(day=1)
+        if not found or found[-1][1] != first:
+            found.append((_instant(model, date), first))
+    return found
 
 
 def opening_timelines(model: Model, name: str, team: Team) -> tuple[Timeline, Timeline]:

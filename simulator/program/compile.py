@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import Purpose, key_of
-from simulator.laws.law import Law
 from simulator.program import tables
 from simulator.program.calendar import (
     MICRO,
+    dates,
     day_means,
     hour_profile,
     opening_timelines,
     pipeline_timeline,
     price_timeline,
 )
+from simulator.program.cases import lay_cases
 from simulator.program.program import Cell, Program, Structure, Values
 from simulator.program.stations import Stations
 from simulator.program.tables import NONE, Manner, Shelf, table
@@ -121,6 +122,7 @@ class _Compiler(Stations):
                     existing_orders=there.orders if there else 0,
                     first_effect=first,
                     last_effect=last,
+                    first_case=NONE,
                 )
             )
         return rows
@@ -136,18 +138,11 @@ class _Compiler(Stations):
         return sorted(rows, key=lambda row: (row.touchpoint, row.milestone))
 
     def _initials(self) -> NDArray[np.int64]:
-        """Choose the law of each attribute's first value, by persona."""
-        zero = Law.fixed(0.0)
-        laid = []
-        for persona in self.names.personas:
-            own = self.model.personas[persona].attributes
-            laid.append(
-                [
-                    self.law(own.get(name) or (declared.initial if declared else zero))
-                    for name in self.names.attributes
-                    for declared in [self.model.attributes.get(name)]
-                ]
-            )
+        """Choose the law of each attribute's first value, by persona; of a date, the time to it."""
+        laid = [
+            [self.law(self.model.first_law(persona, name)) for name in self.names.attributes]
+            for persona in self.names.personas
+        ]
         return np.array(laid, dtype=np.int64)
 
     def _bounds(self, side: str, default: float) -> NDArray[np.float64]:
@@ -187,7 +182,8 @@ class _Compiler(Stations):
     def compile(self) -> Program:
         """Walk the journey in name order and lay every table down."""
         station_of = self.lay_stations()
-        personas = self._personas()
+        laid = lay_cases(self.journey.cases, self.names)
+        personas = laid.start(self._personas())
         products, product_costs = self._products()
         teams = self._teams()
         initials = self._initials()
@@ -211,16 +207,25 @@ class _Compiler(Stations):
             resume_edges=resume_edges,
             cells=cells,
             attributes=np.array(
-                [[key_of(Purpose.INITIAL, name)] for name in self.names.attributes], dtype=np.int64
+                [
+                    [key_of(Purpose.INITIAL, name), int(name in self.model.dates)]
+                    for name in self.names.attributes
+                ],
+                dtype=np.int64,
             ),
             expressions=table(self.code.spans, tables.Span),
             code=np.array(self.code.items, dtype=np.int32).reshape(-1, 2),
             laws=np.array(
-                [(int(law.family), *span) for law, span in zip(self.laws, self.knots.spans, strict=True)],
+                [
+                    (int(law.family), *span)
+                    for (law, _), span in zip(self.laws, self.knots.spans, strict=True)
+                ],
                 dtype=np.int64,
             ).reshape(-1, 3),
             timelines=table(self.times.spans, tables.Span),
             times=np.array([time for time, _ in self.times.items], dtype=np.int64),
+            **laid.tables,
+            **self.shocks.tables(self.names.personas, len(dates(self.model))),
             clock=self._clock(),
         )
         return Program(
@@ -230,7 +235,7 @@ class _Compiler(Stations):
             currency=self.model.currency,
             names=self.names,
             structure=structure,
-            values=self._values(initials, product_costs),
+            values=self._values(initials, product_costs, laid.values),
             expression_paths=tuple(self.expression_paths),
             cost_once=self.journey.cost_once,
             cost_monthly=self.journey.cost_monthly,
@@ -240,6 +245,7 @@ class _Compiler(Stations):
         self,
         initials: NDArray[np.int64],
         product_costs: list[tuple[int, ...]],
+        case_values: NDArray[np.float64],
     ) -> Values:
         station_values = self.station_values
         personas = [self.model.personas[name] for name in self.names.personas]
@@ -253,7 +259,7 @@ class _Compiler(Stations):
             costs=np.array([value[0] for value in station_values], dtype=np.int64),
             restocks=np.array([value[1] for value in station_values], dtype=np.float64),
             fees=np.array([value[2] for value in station_values], dtype=np.int64),
-            law_parameters=np.array([(law.a, law.b, law.c) for law in self.laws]).reshape(-1, 3),
+            law_parameters=np.array(self.parameters()).reshape(-1, 3),
             knots=np.array(self.knots.items, dtype=np.float64),
             constants=np.array(self.constants, dtype=np.float64),
             levels=np.array([level for _, level in self.times.items], dtype=np.float64),
@@ -277,4 +283,7 @@ class _Compiler(Stations):
             team_costs=np.array(
                 [round(self.model.teams[name].cost * MICRO) for name in self.names.teams], dtype=np.int64
             ),
+            case_values=case_values,
+            shock_sigmas=self.shocks.sigmas,
+            shock_correlations=self.shocks.correlations,
         )

@@ -113,14 +113,15 @@ def forks(sight: PersonaSight) -> dict[str, Fork]:
         found[name] = _gated(sight, name, touchpoint, fork)
         if touchpoint.race is not None:
             direct = {target: clock for target, clock in touchpoint.race.items() if not clock.side_trip}
-            found[name + _RESUMED] = race_shares(direct)
+            found[name + _RESUMED] = race_shares(direct, sight.initial_law)
     return {name: _led_back(sight, name, fork) for name, fork in found.items()}
 
 
 def _fork(eyes: Eyes, touchpoint: Touchpoint) -> Fork:
     """Give where a completed visit leads."""
     if touchpoint.race is not None:
-        return race_shares({target: one for target, one in touchpoint.race.items() if one.condition is None})
+        free = {target: one for target, one in touchpoint.race.items() if one.condition is None}
+        return race_shares(free, eyes.sight.initial_law)
     if touchpoint.choose is not None:
         return choice_shares(touchpoint.choose, eyes.value) or dict.fromkeys(
             touchpoint.choose, 1.0 / len(touchpoint.choose)

@@ -70,23 +70,26 @@ class Part(IntEnum):
     LOOKS = 36  # expressions: where the cells stand that one looks at
     ROW_LOOKS = 37  # rows: the same, and whether all weights are fixed
     SEEN = 38  # (cell, sight, number)
+    CASES = 39
+    PASTS = 40
     # tables of `floats`
-    WEIGHTS = 39
-    CLOCK_CHANCES = 40
-    LINE_CHANCES = 41
-    EFFECT_CHANCES = 42
-    DETOUR_CHANCES = 43
-    DETOUR_RESUMES = 44
-    RESTOCKS = 45
-    LAW_PARAMETERS = 46
-    KNOTS = 47
-    CONSTANTS = 48
-    LEVELS = 49
-    TRAITS = 50
-    ATTRIBUTE_MINIMA = 51
-    ATTRIBUTE_MAXIMA = 52
-    DAY_MEANS = 53
-    HOUR_PROFILES = 54
+    WEIGHTS = 41
+    CLOCK_CHANCES = 42
+    LINE_CHANCES = 43
+    EFFECT_CHANCES = 44
+    DETOUR_CHANCES = 45
+    DETOUR_RESUMES = 46
+    RESTOCKS = 47
+    LAW_PARAMETERS = 48
+    KNOTS = 49
+    CONSTANTS = 50
+    LEVELS = 51
+    TRAITS = 52
+    ATTRIBUTE_MINIMA = 53
+    ATTRIBUTE_MAXIMA = 54
+    DAY_MEANS = 55
+    HOUR_PROFILES = 56
+    CASE_VALUES = 57
 
 
 _FIRST_OF_FLOATS: Final = Part.WEIGHTS

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.laws.families import Family
 from simulator.program.program import Sight, Structure
 from simulator.program.tables import Clock, Decision, Effect, Entry, Line, ProductStock, Row, Rule, Station
 from simulator.spec.expressions import Op
@@ -157,8 +158,15 @@ class _Judge:
         if len(rules) != 1 or rules[0].condition >= 0:
             return None
         row = self.structure.rows[rules[0].row].tolist()
-        onward = all(entry.target >= 0 for entry in self._entries(rules[0].row))
+        entries = self._entries(rules[0].row)
+        onward = all(entry.target >= 0 for entry in entries)
+        if any(self._is_dated(law) for law in (station.dwell, *(entry.after for entry in entries))):
+            return None
         return Row._make(row) if onward and is_fixed(self.structure, row) else None
+
+    def _is_dated(self, law: int) -> bool:
+        """Whether a time may depend on who waits and when, and not on a uniform alone."""
+        return law >= 0 and bool(self.structure.laws[law, 0] >= Family.HAZARD)
 
     def _entries(self, row: int) -> list[Entry]:
         first, last, _ = self.structure.rows[row].tolist()

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.program.tables import NONE, Entry, PersonaStart, ProductStock, Station
+from simulator.program.tables import NONE, Case, Entry, PersonaStart, ProductStock, Station
 
 __all__ = ["Cell", "Entrance", "Names", "Program", "Sight", "Structure", "Values"]
 
@@ -42,6 +42,7 @@ class Sight:
     SHORT: Final = 10
     WEEKDAY: Final = 11
     HOUR: Final = 12
+    NOW: Final = 13
 
     ROOTS: Final[Mapping[str, int]] = {
         "attribute": ATTRIBUTE,
@@ -57,6 +58,7 @@ class Sight:
         "short": SHORT,
         "weekday": WEEKDAY,
         "hour": HOUR,
+        "now": NOW,
     }
 
 
@@ -118,12 +120,17 @@ class Structure:
     edges: Integers
     resume_edges: Integers  # (touchpoints, targets) or empty: the edge by which a stop resumes
     cells: Integers
-    attributes: Integers  # the key of each attribute's first value
+    attributes: Integers  # the key of each attribute's first value; 1 where it holds a date
     expressions: Integers  # spans of `code`
     code: Codes  # (operation, argument)
     laws: Integers  # family and span of `knots`
     timelines: Integers  # spans of `times`
     times: Integers
+    cases: Integers  # customers of a log, by persona
+    pasts: Integers
+    shock_periods: Integers
+    shock_days: Integers  # positions in `day_means`
+    shock_levels: Integers  # positions in `levels`
     clock: Integers  # horizon, warm-up, follow-up, first weekday, max_steps, max_generations, cap, per, gap
 
 
@@ -156,6 +163,9 @@ class Values:
     salvages: Integers  # products
     unit_costs: Integers  # products
     team_costs: Integers  # teams, 1e-6 per server and day
+    case_values: Floats  # (cases, attributes); NaN: drawn as for one who comes
+    shock_sigmas: Floats  # shocks: the sd of the logarithm of a factor
+    shock_correlations: Floats  # shocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,10 +262,12 @@ class Program:
     def entrances(self) -> tuple[Entrance, ...]:
         """Every way customers come in, in order."""
         structure, found = self.structure, set[Entrance]()
+        seen_last = structure.cases[:, Case._fields.index("touchpoint")]
+        found |= {Entrance(0, touchpoint) for touchpoint in np.unique(seen_last).tolist()}
         for row in structure.personas.tolist():
             start = PersonaStart._make(row)
             found |= {Entrance(1, target) for target in self._targets(start.enters)}
-            if start.existing:
+            if start.existing and start.first_case < 0:
                 found.add(Entrance(0, start.existing_at))
         for row in structure.stations.tolist():
             found |= {Entrance(2, target) for target in self._targets(Station._make(row).referral_enters)}

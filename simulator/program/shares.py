@@ -7,15 +7,19 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from simulator import limits
+from simulator.laws.law import Law
 from simulator.spec.expressions import Expression
 from simulator.spec.rows import Clock, Line, Option, Share
 
 __all__ = ["Value", "basket_is_empty", "choice_shares", "race_shares", "row_shares", "weight_problem"]
 
 Value = Callable[[Expression], float | None]
+TimeLeft = Callable[[str], Law]
 
 # Midpoints of the quadrature over one clock's quantiles: the shares of a race are good to about 1e-4.
 _POINTS: Final = 200
+# And over the time left to a planned date.
+_DATES: Final = 40
 
 
 def row_shares(row: Mapping[str, Share | Line], value: Value) -> dict[str, float] | None:
@@ -45,25 +49,45 @@ def choice_shares(options: Mapping[str, Option], value: Value) -> dict[str, floa
     return {target: weight / total for target, weight in weights.items()}
 
 
-def race_shares(race: Mapping[str, Clock]) -> dict[str, float]:
+def race_shares(race: Mapping[str, Clock], time_left: TimeLeft | None = None) -> dict[str, float]:
     """Give the chance of each clock to ring first when all start, by quadrature over its own time.
 
-    ``P(i first) = p_i E[prod_j (1 - p_j F_j(T_i))]``; of two that ring together the first by name.
+    ``P(i first) = p_i E[prod_j (1 - p_j F_j(T_i))]``; of two that ring together one that may not ring
+    before one that does, then the first by name.
+
+    Parameters
+    ----------
+    race : mapping of target to Clock
+        The clocks.
+    time_left : callable, optional
+        Gives the law of the time left to a planned date when the race starts; needed where one counts.
     """
-    firsts: dict[str, float] = {}
-    for name, clock in race.items():
-        total = 0.0
-        points = _POINTS if clock.after.variance() else 1
-        for k in range(points):
-            time = clock.after.quantile((k + 0.5) / points)
-            total += math.prod(
-                1.0 - other.p * other.after.cdf(time if rival < name else math.nextafter(time, -math.inf))
-                for rival, other in race.items()
-                if rival != name
-            )
-        firsts[name] = clock.p * total / points
+    dates = sorted({clock.after.attribute for clock in race.values() if clock.after.attribute})
+    points = _DATES if dates else 1
+    firsts = dict.fromkeys(race, 0.0)
+    for k in range(points):
+        left = {date: time_left(date).quantile((k + 0.5) / points) if time_left else 0.0 for date in dates}
+        laws = {name: clock.after.given(left.get(clock.after.attribute, 0.0)) for name, clock in race.items()}
+        for name in race:
+            firsts[name] += _rings_first(name, race, laws)
     whole = math.fsum(firsts.values())
     return {name: first / whole for name, first in firsts.items()} if whole else firsts
+
+
+def _rings_first(name: str, race: Mapping[str, Clock], laws: Mapping[str, Law]) -> float:
+    """Give the chance of one clock to ring first, with laws that wait for nobody's date."""
+    rank = {one: (clock.p == 1.0, one) for one, clock in race.items()}
+    own, total = laws[name], 0.0
+    points = _POINTS if own.variance() else 1
+    for k in range(points):
+        time = own.quantile((k + 0.5) / points)
+        total += math.prod(
+            1.0
+            - other.p * laws[rival].cdf(time if rank[rival] < rank[name] else math.nextafter(time, -math.inf))
+            for rival, other in race.items()
+            if rival != name
+        )
+    return race[name].p * total / points
 
 
 def basket_is_empty(lines: Mapping[str, Line], value: Value) -> float:

@@ -17,7 +17,6 @@ from simulator.spec.touchpoint import Effect, Touchpoint
 
 __all__ = ["Eyes", "PersonaSight", "prices"]
 
-_ZERO: Final = Law.fixed(0.0)
 _NOON: Final = 12.0
 
 
@@ -53,10 +52,16 @@ class PersonaSight:
         return self.journey.maps[self.persona].touchpoints
 
     def initial_law(self, attribute: str) -> Law:
-        """Give the law of an attribute's first value."""
-        own = self.journey.model.personas[self.persona].attributes.get(attribute)
-        declared = self.journey.model.attributes.get(attribute)
-        return own or (declared.initial if declared is not None else _ZERO)
+        """Give the law of an attribute's first value; of a planned date, the time to it."""
+        return self.journey.model.first_law(self.persona, attribute)
+
+    def usual(self, law: Law | None) -> float:
+        """Give the mean of a time in ms (the horizon for one without); to a planned date, as one comes."""
+        if law is None:
+            return 0.0
+        left = self.initial_law(law.attribute).mean() if law.attribute else 0.0
+        mean = law.given(left).mean()
+        return mean if math.isfinite(mean) else float(self.journey.model.horizon_ms)
 
     def bounds(self, attribute: str) -> tuple[float, float]:
         """Give the bounds of an attribute, infinite where none is written."""
@@ -92,6 +97,8 @@ class PersonaSight:
 
     def _first(self, name: str) -> Range:
         law = self.initial_law(name)
+        if name in self.journey.model.dates:  # a date as late as the customer came, and more
+            return Range(law.minimum(), math.inf)
         return Range(law.minimum(), law.maximum()).clipped(*self.bounds(name))
 
     def _effects(self) -> Iterator[tuple[str, Effect]]:
@@ -168,7 +175,7 @@ class Eyes:
             return self._of_the_world(name)
         if name.root in ("weekday", "hour"):
             return Range(0.0, 6.0 if name.root == "weekday" else 23.0)
-        if name.root == "elapsed":
+        if name.root in ("elapsed", "now"):
             return Range(0.0, float(self.sight.journey.model.horizon_ms))
         return Range(*self._counted(name))
 
@@ -195,6 +202,8 @@ class Eyes:
         if name.root == "short":
             return 0.0, (0.0 if self.completed and here.sells is None else math.inf)
         if name.root == "orders" and not self.sight.sells:
+            if self.sight.journey.cases is not None:
+                return 0.0, math.inf
             there = self.sight.journey.model.personas[self.sight.persona].existing
             existing = there.orders if there is not None else 0
             return 0.0, float(existing)

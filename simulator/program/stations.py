@@ -39,14 +39,16 @@ class Stations(Builder):
     def _race(self, name: str, touchpoint: Touchpoint) -> tuple[int, int]:
         first = len(self.clocks)
         source = self.index["touchpoint"][name]
-        for target_name, clock in sorted((touchpoint.race or {}).items()):
+        # Of clocks that ring together the first row decides: one that may not ring before one that does.
+        ordered = sorted((touchpoint.race or {}).items(), key=lambda one: (one[1].p == 1.0, one[0]))
+        for target_name, clock in ordered:
             target = self.target(target_name)
             trip_edge = self.edge(source, Manner.SIDE_TRIP, target) if clock.side_trip else NONE
             self.clocks.append(
                 tables.Clock(
                     target=target,
                     condition=self.expression(clock.condition, "race", target_name, "if"),
-                    law=self.law(clock.after),
+                    law=self.wait(clock.after, "race", target_name, "after"),
                     time_key=key_of(Purpose.RACE_TIME, target_name),
                     chance_key=key_of(Purpose.RACE_P, target_name),
                     side_trip=int(clock.side_trip),
@@ -167,18 +169,18 @@ class Stations(Builder):
             only_if=self.expression(touchpoint.only_if, "only_if"),
             otherwise=self.row(touchpoint.otherwise, name, Purpose.OTHERWISE, Manner.REFUSED),
             team=self.index["team"][touchpoint.team] if touchpoint.team is not None else NONE,
-            patience=self.law(touchpoint.patience),
+            patience=self.wait(touchpoint.patience, "patience"),
             on_abandon=self.row(touchpoint.on_abandon, name, Purpose.ON_ABANDON, Manner.ABANDONED),
             on_closed=WAIT
             if closed is None or isinstance(closed, str)
             else self.row(closed, name, Purpose.ON_CLOSED, Manner.CLOSED),
-            dwell=self.law(touchpoint.dwell),
+            dwell=self.wait(touchpoint.dwell, "dwell"),
             each=int(basket is not None and basket.each is not None),
             first_line=first_line,
             last_line=last_line,
             empty=empty,
             on_stockout=on_stockout,
-            give_up=self.law(list_.give_up) if list_ else NONE,
+            give_up=self.wait(list_.give_up, "back_in_stock", "give_up") if list_ else NONE,
             gave_up=gave_up,
             woken=woken,
             again_edge=self.edge(source, Manner.STOCKOUT, source) if asks_again else NONE,

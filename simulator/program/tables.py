@@ -18,6 +18,7 @@ __all__ = [
     "BACK",
     "NONE",
     "WAIT",
+    "Case",
     "Clock",
     "Decision",
     "DetourStop",
@@ -27,11 +28,14 @@ __all__ = [
     "Line",
     "Manner",
     "MilestoneAt",
+    "Past",
     "PersonaStart",
     "ProductStock",
     "Row",
     "Rule",
     "Shelf",
+    "ShockAt",
+    "ShockPeriod",
     "Span",
     "Station",
     "TeamRule",
@@ -207,6 +211,43 @@ class PersonaStart(NamedTuple):
     existing_orders: int
     first_effect: int
     last_effect: int
+    first_case: int  # of those who are there already, known from a log; -1: they are drawn
+
+
+class Case(NamedTuple):
+    """A customer of a log, on his way when the simulation starts. Values: `case_values`."""
+
+    subject: int
+    persona: int
+    touchpoint: int  # where he was seen last
+    entered: int  # ms, 0 or before
+    arrived: int  # ms, 0 or before
+    orders: int
+    first_past: int
+    last_past: int
+
+
+class Past(NamedTuple):
+    """What a customer of a log has done at one touchpoint before the stay he is in."""
+
+    touchpoint: int
+    entries: int
+    visits: int
+    left: int  # ms, when he left it last
+
+
+class ShockPeriod(NamedTuple):
+    """One period of a shock, in order of time. Values: `shock_sigmas`, `shock_correlations`."""
+
+    shock: int
+    subject: int
+
+
+class ShockAt(NamedTuple):
+    """A number that a period multiplies: a position in `levels`, or of a day in `day_means`."""
+
+    position: int
+    period: int
 
 
 class ProductStock(NamedTuple):

@@ -172,7 +172,7 @@ def _race(eyes: Eyes, race: Mapping[str, Clock]) -> Iterator[Way]:
     running = {target: clock for target, clock in race.items() if eyes.truth(clock.condition) is not False}
     starts = [_always_starts(eyes, target, clock) for target, clock in running.items()]
     plain = all(starts) and not any(clock.side_trip for clock in running.values())
-    shares, end = race_shares(running), race_end(eyes, race)
+    shares, end = race_shares(running, eyes.sight.initial_law), race_end(eyes, race)
     for target, clock in race.items():
         manner = Manner.SIDE_TRIP if clock.side_trip else Manner.DECIDED
         yield Way(

@@ -118,16 +118,11 @@ def row_answers(
             target,
             p,
             how="back" if target == "back" else "",
-            travel=_mean(row[target].after),
+            travel=walker.sight.usual(row[target].after),
             completed=completed,
         )
         for target, p in shares.items()
     )
-
-
-def _mean(law: object) -> float:
-    found = getattr(law, "mean", None)
-    return float(found()) if found is not None else 0.0
 
 
 def _case(p: float, said: str, answers: tuple[Answer, ...]) -> Answer:
@@ -227,7 +222,9 @@ def _choice(
         for target in options:
             p = found[target] if found is not None else 1.0 / len(options)
             shares[target] += p * moment.weight / total
-    return tuple(Answer(target, p, travel=_mean(options[target].after)) for target, p in shares.items())
+    return tuple(
+        Answer(target, p, travel=inside.sight.usual(options[target].after)) for target, p in shares.items()
+    )
 
 
 def _race(inside: Walker, name: str, race: Mapping[str, Clock]) -> tuple[Answer, ...]:
@@ -239,14 +236,15 @@ def _race(inside: Walker, name: str, race: Mapping[str, Clock]) -> tuple[Answer,
         opens = 1.0 if other is None else inside.passes(target, other)
         p = clock.p * opens * _holds(clock.condition, value)
         running[target] = clock if p == clock.p else clock.model_copy(update={"p": p})
-    shares = race_shares({target: clock for target, clock in running.items() if clock.p > 0.0})
+    ringing = {target: clock for target, clock in running.items() if clock.p > 0.0}
+    shares = race_shares(ringing, inside.sight.initial_law)
     return tuple(
         Answer(
             target,
             shares.get(target, 0.0),
             f"if {clock.condition}" if clock.condition is not None else "",
             how="side_trip" if clock.side_trip else "",
-            travel=clock.after.mean(),
+            travel=inside.sight.usual(clock.after),
         )
         for target, clock in race.items()
     )

@@ -123,7 +123,7 @@ class Walker:
 
     def after(self, name: str, touchpoint: Touchpoint) -> Walker:
         """Complete a visit: stay, buy, change."""
-        dwell = touchpoint.dwell.mean() if touchpoint.dwell is not None else 0.0
+        dwell = self.sight.usual(touchpoint.dwell)
         stayed = replace(
             self,
             elapsed=self.elapsed + dwell,

@@ -29,7 +29,8 @@ def check_attributes(model: Model) -> Iterator[Finding]:
         path = ("attributes", name)
         if name in _BUILT_IN:
             yield Finding(path, f"{name!r} already means something in expressions", "choose another name")
-        yield from _initial((*path, "initial"), attribute.initial, attribute)
+        if attribute.initial is not None:
+            yield from _initial((*path, "initial"), attribute.initial, attribute)
     known = {**model.attributes, CONSENT: None}
     for persona_name, persona in model.personas.items():
         base = ("personas", persona_name)
@@ -38,10 +39,20 @@ def check_attributes(model: Model) -> Iterator[Finding]:
                 yield Finding(
                     (*base, "attributes", name), f"no attribute is called {name!r}", nearest(name, known)
                 )
+            elif name in model.dates:
+                yield Finding(
+                    (*base, "attributes", name), f"{name!r} holds a planned date", "write it under planned"
+                )
             elif name in model.attributes:
                 yield from _initial((*base, "attributes", name), law, model.attributes[name])
+        for name in persona.planned:
+            if name not in model.dates:
+                message = f"no attribute with a planned date is called {name!r}"
+                yield Finding((*base, "planned", name), message, nearest(name, model.dates))
         if persona.existing is not None:
             yield from check_effects((*base, "existing", "set"), persona.existing.set, model)
+    if CONSENT in model.dates:
+        yield Finding(("attributes", CONSENT), "consent is 0 or 1, never a planned date", "write initial")
 
 
 def _initial(path: Path, law: Law, attribute: Attribute) -> Iterator[Finding]:
@@ -82,7 +93,7 @@ def _consents(model: Model, views: tuple[View, ...]) -> bool:
         persona.attributes[CONSENT] for persona in model.personas.values() if CONSENT in persona.attributes
     ]
     if declared is not None:
-        laws.append(declared.initial)
+        laws.append(declared.first)
     effects = [each.set for view in views for each in view.touchpoints.values()]
     effects += [persona.existing.set for persona in model.personas.values() if persona.existing is not None]
     return any(law.maximum() >= 1 for law in laws) or any(_grants(each) for each in effects)

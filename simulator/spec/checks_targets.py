@@ -98,13 +98,18 @@ def _race(view: View, base: Path, race: Mapping[str, Clock]) -> Iterator[Finding
                 f"let a row of {target!r} lead back, or remove side_trip",
             )
     if not any(
-        clock.p == 1 and clock.condition is None and not clock.side_trip and not view.gated(target)
+        clock.p == 1
+        and clock.after.is_sure
+        and clock.condition is None
+        and not clock.side_trip
+        and not view.gated(target)
         for target, clock in race.items()
     ):
         yield Finding(
             (*base, "race"),
             "nothing ends this race for sure",
-            "let one clock have no if, no p, no side_trip, and a target without only_if or contact",
+            "let one clock have no if, no p, no side_trip, a time that ends for sure, "
+            "and a target without only_if or contact",
         )
 
 

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 
 from simulator.errors import nearest
+from simulator.spec.expressions import Kind
 from simulator.spec.model import CONSENT, Model
 from simulator.spec.parts import Path, lines
 from simulator.spec.rows import Line
@@ -29,11 +30,31 @@ def check_visits(view: View) -> Iterator[Finding]:
 
 
 def check_effects(base: Path, effects: Mapping[str, Effect], model: Model) -> Iterator[Finding]:
-    """Find effects on attributes nobody has."""
+    """Find effects on attributes nobody has, and numbers where a time belongs."""
     known = [*model.attributes, CONSENT]
-    for name in effects:
+    for name, effect in effects.items():
         if name not in known:
             yield Finding((*base, name), f"no attribute is called {name!r}", nearest(name, known))
+        else:
+            yield from _kind(base, name, effect, name in model.dates)
+
+
+def _kind(base: Path, name: str, effect: Effect, dated: bool) -> Iterator[Finding]:
+    """Hold that a planned date becomes a time, and everything else a number."""
+    wanted = Kind.TIME if dated else Kind.NUMBER
+    if effect.to is None or (dated and effect.noise is not None):
+        if dated:
+            message = f"{name!r} holds a planned date; it has no chance and no noise"
+            yield Finding((*base, name), message, "write a time such as now + 3 days")
+    elif effect.to.kind is not wanted:
+        text = f"'{effect.to.text}' is a {effect.to.kind}"
+        if dated:
+            yield Finding(
+                (*base, name), f"{text}, and {name!r} holds a date", "write a time such as now + 3 days"
+            )
+        else:
+            message = f"{text}, where a number such as 0.4 + satisfaction is needed"
+            yield Finding((*base, name), message, "divide by a time, as in waited / 1 min")
 
 
 def _gate(base: Path, touchpoint: Touchpoint) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from simulator.errors import Problem
 from simulator.spec.overlay.layers import Path
-from simulator.spec.validation import PlaceOf, problems_of
+from simulator.spec.validation import PlaceOf, context_of, problems_of
 
 __all__ = ["Rest", "healed"]
 
@@ -84,7 +84,7 @@ def healed(
             rest = _without(rest, path)
         gone += wrong
         try:
-            record.model_validate(rest)
+            record.model_validate(rest, context=context_of(rest))
         except ValidationError as error:
             wrong = [problem.path for problem in problems_of(record, rest, place_of, error)]
         else:

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
 
 from simulator.errors import ModelError, Problem
+from simulator.spec.cases import OpenCases
 from simulator.spec.document import Document, read_document
 from simulator.spec.healing import healed
 from simulator.spec.model import Model
@@ -18,7 +19,7 @@ from simulator.spec.resolve import Resolved, resolve
 from simulator.spec.rows import Written
 from simulator.spec.scenario import Idea, Scenario, expand, read_scenario, refuse_twins, scenario_from
 from simulator.spec.touchpoint import Detour, Touchpoint
-from simulator.spec.validation import PlaceOf, validate
+from simulator.spec.validation import PlaceOf, kinds_of, validate
 
 __all__ = ["Journey", "Map", "journey_from_data", "load_journey", "load_journeys"]
 
@@ -74,6 +75,8 @@ class Journey:
         Where a path of the sum is written: the base's file, or the scenario's.
     layers : sequence of (layer, marks)
         What was laid over the base; see `Layered.over`.
+    cases : OpenCases or None
+        Real customers who are on their way when the simulation starts.
     """
 
     model: Model
@@ -87,6 +90,7 @@ class Journey:
     written: Mapping[str, Any] = field(compare=False, repr=False)
     place_of: PlaceOf = field(compare=False, repr=False)
     layers: Layers = field(default=(), compare=False, repr=False)
+    cases: OpenCases | None = field(default=None, compare=False, repr=False)
 
 
 def load_journey(model: ModelSource, scenario: ScenarioSource | None = None) -> Journey:
@@ -242,7 +246,7 @@ def _under(problem: Problem, scenario: str | None) -> Problem:
 
 
 def _model(tree: Layered, base: Journey | None) -> Model:
-    if base is None:
+    if base is None or kinds_of(tree.data) != kinds_of(base.written):
         return validate(Model, tree.data, tree.place)
     data = dict(tree.data)
     for section in ("touchpoints", "personas", "products", "events"):
@@ -291,7 +295,7 @@ def _own_map(model: Model, shared: Layered, version: Layered) -> Map:
         }
         for section in _SECTIONS
     }
-    own = validate(_Changed, changed, version.place)
+    own = validate(_Changed, changed, version.place, kinds_of(shared.data))
     return Map(
         {name: own.touchpoints.get(name) or model.touchpoints[name] for name in version.data["touchpoints"]},
         {name: own.detours.get(name) or model.detours[name] for name in version.data.get("detours") or {}},

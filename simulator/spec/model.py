@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from simulator import limits
+from simulator.laws.law import Law
 from simulator.spec import units
 from simulator.spec.people import Attribute, Persona
 from simulator.spec.quantities import Count, Date, Duration, Name, Text
@@ -31,6 +32,7 @@ from simulator.spec.world import (
     Milestone,
     Product,
     Sessions,
+    Shock,
     Stock,
     Team,
 )
@@ -38,6 +40,7 @@ from simulator.spec.world import (
 __all__ = ["CONSENT", "DAY", "Model"]
 
 DAY: Final = 86_400_000
+_ZERO: Final = Law.fixed(0.0)
 CONSENT: Final = "consent"
 
 
@@ -112,6 +115,8 @@ class Model(Written):
     """Whose public holidays count; a country, where all of it has the same."""
     events: dict[Name, Event] = {}
     """Dated changes of the world."""
+    shocks: dict[Name, Shock] = {}
+    """What moves many customers together, drawn anew in every replication."""
     personas: Annotated[dict[Name, Persona], Field(min_length=1)]
     """Who walks the journey."""
     touchpoints: Annotated[dict[Name, Touchpoint], Field(min_length=1)]
@@ -140,6 +145,18 @@ class Model(Written):
     def _times(self) -> Model:
         self._horizon_ms = units.parse_horizon(self.horizon, self.start)
         return self
+
+    @property
+    def dates(self) -> frozenset[str]:
+        """The attributes that hold a planned date."""
+        return frozenset(name for name, one in self.attributes.items() if one.planned is not None)
+
+    def first_law(self, persona: str, attribute: str) -> Law:
+        """Give the law of a persona's first value of an attribute; of a planned date, the time to it."""
+        own, declared = self.personas[persona], self.attributes.get(attribute)
+        if declared is not None and declared.planned is not None:
+            return own.planned.get(attribute) or declared.planned
+        return own.attributes.get(attribute) or (declared.first if declared is not None else _ZERO)
 
     @property
     def horizon_ms(self) -> int:

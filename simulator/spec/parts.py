@@ -8,11 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
+from simulator.laws.law import Law
 from simulator.spec.expressions import Expression
 from simulator.spec.rows import Line, Share
 from simulator.spec.touchpoint import Effect, Touchpoint
 
-__all__ = ["Path", "effect_formulas", "formulas", "lines", "products_of", "row_formulas", "rows", "targets"]
+__all__ = [
+    "Path",
+    "effect_formulas",
+    "formulas",
+    "lines",
+    "products_of",
+    "row_formulas",
+    "rows",
+    "targets",
+    "waits",
+]
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -91,6 +102,24 @@ def formulas(touchpoint: Touchpoint) -> Iterator[tuple[Path, Expression]]:
     if touchpoint.refers is not None:
         yield from _below(("refers", "enters"), row_formulas(touchpoint.refers.enters))
         yield from _below(("refers", "personas"), row_formulas(touchpoint.refers.personas or {}))
+
+
+def waits(touchpoint: Touchpoint) -> Iterator[tuple[Path, Law]]:
+    """Yield every time a customer may wait here: for the stay, in a queue or race, on the way onwards."""
+    for word in ("dwell", "patience"):
+        if getattr(touchpoint, word) is not None:
+            yield (word,), getattr(touchpoint, word)
+    if touchpoint.back_in_stock is not None:
+        yield ("back_in_stock", "give_up"), touchpoint.back_in_stock.give_up
+    for path, row in rows(touchpoint):
+        for name, share in row.items():
+            if share.after is not None:
+                yield (*path, name, "after"), share.after
+    for name, option in (touchpoint.choose or {}).items():
+        if option.after is not None:
+            yield ("choose", name, "after"), option.after
+    for name, clock in (touchpoint.race or {}).items():
+        yield ("race", name, "after"), clock.after
 
 
 def _below(path: Path, found: Iterator[tuple[Path, Expression]]) -> Iterator[tuple[Path, Expression]]:

@@ -6,8 +6,19 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from simulator.laws.law import Law
 from simulator.spec import units
-from simulator.spec.quantities import Amount, Count, Growth, Name, Number, NumberLaw, PerDay, Text
+from simulator.spec.quantities import (
+    Amount,
+    Count,
+    Growth,
+    Name,
+    Number,
+    NumberLaw,
+    PerDay,
+    PlainTimeLaw,
+    Text,
+)
 from simulator.spec.rows import Row, Written
 from simulator.spec.touchpoint import Effects
 
@@ -133,6 +144,8 @@ class Persona(Written):
     """Numbers that expressions read as persona.<trait>."""
     attributes: dict[Name, NumberLaw] = {}
     """This persona's own initial values of attributes."""
+    planned: dict[Name, PlainTimeLaw] = {}
+    """This persona's own planned dates: how long after coming each lies."""
     arrivals: Arrivals | None = None
     """How many arrive; without it nobody does (existing or referred only)."""
     enters: Row | None = None
@@ -152,12 +165,29 @@ class Persona(Written):
 class Attribute(Written):
     """A number every customer carries."""
 
-    initial: NumberLaw
+    initial: NumberLaw | None = None
     """The value on arrival: a number, or a law drawn for each customer."""
+    planned: PlainTimeLaw | None = None
+    """Instead of `initial`: the attribute holds a planned date, so long after the customer came."""
     min: Number | None = None
     """Never below this."""
     max: Number | None = None
     """Never above this."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Attribute:
+        if (self.initial is None) == (self.planned is None):
+            raise ValueError("an attribute needs initial, a number, or planned, a date")
+        if self.planned is not None and (self.min is not None or self.max is not None):
+            raise ValueError("a planned date has no min and max")
+        return self
+
+    @property
+    def first(self) -> Law:
+        """The law of the first value; of a planned date, the time to it."""
+        law = self.initial if self.planned is None else self.planned
+        assert law is not None
+        return law
 
     @model_validator(mode="after")
     def _bounds(self) -> Attribute:

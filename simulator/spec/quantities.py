@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from simulator.errors import nearest
 from simulator.laws.law import Law
@@ -20,7 +21,9 @@ from simulator.spec.document import name_problem
 from simulator.spec.expressions import Expression, Kind, parse_expression
 
 __all__ = [
+    "ATTRIBUTE_KINDS",
     "Amount",
+    "Assigned",
     "Chance",
     "Condition",
     "Count",
@@ -33,10 +36,14 @@ __all__ = [
     "Number",
     "NumberLaw",
     "PerDay",
+    "PlainTimeLaw",
     "Text",
     "TimeLaw",
     "law_keys",
 ]
+
+# In the context of a validation: which attributes hold a time, by name, so that expressions know.
+ATTRIBUTE_KINDS: Final = "attribute_kinds"
 
 RESERVED: Final = frozenset(
     ["rest", "else", "back", "wait", "if", "then", "before", "p", "after", "odds", "set", "scale", "add"]
@@ -106,11 +113,16 @@ def _written(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return read
 
 
-def _expression(kind: Kind) -> Callable[[Any], Expression]:
-    def read(value: Any) -> Expression:
+def _expression(kind: Kind | None) -> Callable[[Any, ValidationInfo], Expression]:
+    def read(value: Any, info: ValidationInfo) -> Expression:
+        if isinstance(value, Expression):
+            return value
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValueError(f"expected an expression, not {_seen(value)}")
-        return parse_expression(value, kind=kind)
+        found = parse_expression(value, kind=kind, attribute_kinds=(info.context or {}).get(ATTRIBUTE_KINDS))
+        if found.kind is Kind.TRUTH and kind is None:  # what an attribute becomes: a number or a time
+            return parse_expression(value, kind=Kind.NUMBER)
+        return found
 
     return read
 
@@ -138,7 +150,7 @@ _NUMBER_LAWS: Final[dict[str, tuple[Callable[..., Law], dict[str, str]]]] = {
 
 def law_keys() -> frozenset[str]:
     """Name every law a person may write: the overlay lays a law over a law as one value."""
-    return frozenset([*_TIME_LAWS, *_COUNT_LAWS, *_NUMBER_LAWS, "empirical"])
+    return frozenset([*_TIME_LAWS, *_COUNT_LAWS, *_NUMBER_LAWS, "empirical", "until", "hazard"])
 
 
 def _parameter(kind: str, value: Any) -> float:
@@ -173,6 +185,71 @@ def _empirical(kind: str, given: Any) -> Law:
     return Law.empirical(dict(sorted(knots.items())))
 
 
+_BAND: Final = re.compile(r"\s*([0-9.]+)\s*(?:-\s*([0-9.]+)|\+)\s*([^\W\d]\w*)\s*")
+_BANDS: Final = "bands such as 0-7 days, 7-30 days and 30+ days"
+
+
+def _band(key: str) -> tuple[float, float]:
+    """Read `0-7 days` or `30+ days`, in ms."""
+    match = _BAND.fullmatch(key)
+    if match is None:
+        raise ValueError(f"per_day maps {_BANDS} to rates, not {key!r}")
+    low, high, unit = match.groups()
+    since = units.parse_duration(f"{low} {unit}")
+    until = math.inf if high is None else units.parse_duration(f"{high} {unit}")
+    if until <= since:
+        raise ValueError(f"the band {key!r} ends before it begins")
+    return since, until
+
+
+def _bands(rates: Any) -> list[tuple[float, float]]:
+    """Turn bands with rates a day into where each band begins and its rate per ms; gaps have rate 0."""
+    if not isinstance(rates, dict) or not rates:
+        raise ValueError(f"per_day maps {_BANDS} to rates, not {_seen(rates)}")
+    found = sorted((*_band(key), _amount(rate), key) for key, rate in rates.items())
+    steps: list[tuple[float, float]] = []
+    end, before = 0.0, ""
+    for since, until, rate, key in found:
+        if since < end:
+            raise ValueError(f"the bands {before!r} and {key!r} overlap")
+        if since > end:
+            steps.append((end, 0.0))
+        steps.append((since, rate / units.DAY))
+        end, before = until, key
+    return steps if end == math.inf else [*steps, (end, 0.0)]
+
+
+def _until(given: Any) -> str:
+    """Read the name of a planned date."""
+    if not isinstance(given, str):
+        raise ValueError(f"until names an attribute with a planned date, not {_seen(given)}")
+    return _name(given)
+
+
+def _hazard(given: Any) -> Law:
+    """Read `{clock: age | {until: attribute}, per_day: {0-7 days: 0.02, …}}`."""
+    if not isinstance(given, dict) or "per_day" not in given:
+        raise ValueError(
+            "hazard needs per_day: {0-7 days: 0.02, 7+ days: 0.01}, and may have clock: age or {until: …}"
+        )
+    unknown = [key for key in given if key not in ("clock", "per_day")]
+    if unknown:
+        raise ValueError(f"hazard has no parameter {unknown[0]!r}; it has clock, per_day")
+    clock, rates = given.get("clock", "age"), given["per_day"]
+    if isinstance(clock, dict) and list(clock) == ["until"]:
+        attribute = _until(clock["until"])
+        overdue = _amount(rates["overdue"]) if isinstance(rates, dict) and "overdue" in rates else 0.0
+        early = rates
+        if isinstance(rates, dict):
+            early = {key: rate for key, rate in rates.items() if key != "overdue"} or {"0+ days": 0}
+        return Law.hazard(_bands(early), attribute=attribute, overdue=overdue / units.DAY)
+    if clock != "age":
+        raise ValueError(f"a clock is age or {{until: attribute}}, not {_seen(clock)}")
+    if isinstance(rates, dict) and "overdue" in rates:
+        raise ValueError("overdue is for a clock of {until: …}; an age is never past")
+    return Law.hazard(_bands(rates))
+
+
 def _named_law(
     value: dict[str, Any], kind: str, laws: dict[str, tuple[Callable[..., Law], dict[str, str]]]
 ) -> Law:
@@ -181,8 +258,12 @@ def _named_law(
     ((name, given),) = value.items()
     if name == "empirical" and kind != "count":
         return _empirical(kind, given)
+    if kind == "time" and name == "until":
+        return Law.until(_until(given))
+    if kind == "time" and name == "hazard":
+        return _hazard(given)
     if name not in laws:
-        known = [*laws, "empirical"] if kind != "count" else [*laws]
+        known = [*laws, *({"count": (), "time": ("empirical", "until", "hazard")}.get(kind, ("empirical",)))]
         raise ValueError(f"{name!r} is no law here; {nearest(name, known)}")
     build, wanted = laws[name]
     if kind == "count" and not isinstance(given, dict):
@@ -201,6 +282,15 @@ def _time_law(value: Any) -> Law:
     return Law.fixed(float(_written(units.parse_duration)(value)))
 
 
+def _plain_time_law(value: Any) -> Law:
+    law = _time_law(value)
+    if law.is_dated:
+        raise ValueError("this time depends on nobody's planned date; write another law")
+    if not law.is_sure:
+        raise ValueError("this time may never end; give the hazard a last band such as 30+ days")
+    return law
+
+
 def _count_law(value: Any) -> Law:
     if isinstance(value, Law):
         return value
@@ -213,10 +303,34 @@ def _number_law(value: Any) -> Law:
     return _named_law(value, "number", _NUMBER_LAWS) if isinstance(value, dict) else Law.fixed(_number(value))
 
 
+_UNTIL_SCHEMA: Final[dict[str, Any]] = {"type": "string", "examples": ["planned_arrival"]}
+_WAIT_SCHEMAS: Final[dict[str, Any]] = {
+    "until": _UNTIL_SCHEMA,
+    "hazard": {
+        "type": "object",
+        "properties": {
+            "clock": {
+                "anyOf": [
+                    {"const": "age"},
+                    {"type": "object", "properties": {"until": _UNTIL_SCHEMA}, "required": ["until"]},
+                ]
+            },
+            "per_day": {
+                "type": "object",
+                "additionalProperties": {"type": "number", "minimum": 0},
+                "examples": [{"0-7 days": 0.02, "7+ days": 0.01}],
+            },
+        },
+        "required": ["per_day"],
+        "additionalProperties": False,
+    },
+}
+
+
 def _law_schema(kind: str, plain: dict[str, Any], names: list[str]) -> dict[str, Any]:
     parameters = {"type": "object", "additionalProperties": {"type": ["string", "number"]}}
     inner = {"anyOf": [parameters, {"type": "number"}]} if kind == "count" else parameters
-    properties = dict.fromkeys(names, inner)
+    properties = dict.fromkeys(names, inner) | (_WAIT_SCHEMAS if kind == "time" else {})
     law = {"type": "object", "properties": properties, "additionalProperties": False, "maxProperties": 1}
     return {"anyOf": [plain, law]}
 
@@ -260,6 +374,12 @@ TimeLaw = Annotated[
     BeforeValidator(_time_law),
     WithJsonSchema(_law_schema("time", _QUANTITY, [*_TIME_LAWS, "empirical"])),
 ]
+PlainTimeLaw = Annotated[
+    Law,
+    BeforeValidator(_plain_time_law),
+    WithJsonSchema(_law_schema("time", _QUANTITY, [*_TIME_LAWS, "empirical"])),
+]
+Assigned = Annotated[Expression, BeforeValidator(_expression(None)), WithJsonSchema(_EXPRESSION)]
 CountLaw = Annotated[
     Law,
     BeforeValidator(_count_law),

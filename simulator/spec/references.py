@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.errors import Problem
 from simulator.spec.checks_attributes import check_attributes, check_contacts
+from simulator.spec.checks_dates import check_dates
 from simulator.spec.checks_evidence import check_evidence
 from simulator.spec.checks_expressions import check_expressions
 from simulator.spec.checks_targets import check_map_targets, check_persona_targets
 from simulator.spec.checks_visits import check_visits
 from simulator.spec.checks_world import advise_world, check_world
 from simulator.spec.parts import Path
+from simulator.spec.struck import check_shocks
 from simulator.spec.view import Finding, View
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _OF_A_MAP: Final[tuple[Callable[[View], Iterable[Finding]], ...]] = (
     check_persona_targets,
     check_visits,
     check_expressions,
+    check_dates,
 )
 
 
@@ -86,6 +89,7 @@ def _findings(journey: Journey, views: Mapping[str, View]) -> Iterator[tuple[str
     for finding in (
         *check_attributes(model),
         *check_world(model, versions),
+        *check_shocks(model, versions),
         # Evidence is about the base: what a scenario changed need not be there any more.
         *(check_evidence(model.evidence, journey.written) if journey.scenario is None else ()),
     ):

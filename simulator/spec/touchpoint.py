@@ -9,12 +9,13 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, model_validato
 
 from simulator.spec.quantities import (
     Amount,
+    Assigned,
     Chance,
     Condition,
     CountLaw,
-    Formula,
     Name,
     NumberLaw,
+    PlainTimeLaw,
     Text,
     TimeLaw,
 )
@@ -55,8 +56,8 @@ class Card(Written):
 class Effect(Written):
     """What a visit does to one attribute: `to` an expression, with noise; or 1 with a chance."""
 
-    to: Formula | None = None
-    """The attribute's new value, from the values before this `set`."""
+    to: Assigned | None = None
+    """The attribute's new value, from the values before this `set`; a time for a planned date."""
     noise: NumberLaw | None = None
     """A random amount added to `to`."""
     chance: Chance | None = None
@@ -136,7 +137,7 @@ class Referral(Written):
     """How many are brought at each completed visit."""
     enters: Row
     """Where they enter the journey."""
-    after: TimeLaw | None = None
+    after: PlainTimeLaw | None = None
     """The time until each arrives; default at once."""
     personas: Row | None = None
     """Who they are; default the referrer's persona."""

@@ -8,11 +8,13 @@ from typing import Any, Final, TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from simulator.errors import ModelError, Place, Problem, nearest
+from simulator.spec.expressions import Kind as ValueKind
 from simulator.spec.overlay.edits import seen
 from simulator.spec.overlay.layers import Path
+from simulator.spec.quantities import ATTRIBUTE_KINDS
 from simulator.spec.shapes import Kind, Shape, fields_of, shape_at
 
-__all__ = ["PlaceOf", "problems_of", "validate"]
+__all__ = ["PlaceOf", "context_of", "kinds_of", "problems_of", "validate"]
 
 PlaceOf: TypeAlias = Callable[[Path], Place]
 _Record = TypeVar("_Record", bound=BaseModel)
@@ -38,7 +40,21 @@ _EXPECTED: Final[Mapping[str, str]] = {
 }
 
 
-def validate(record: type[_Record], data: Any, place_of: PlaceOf) -> _Record:
+def kinds_of(data: Any) -> dict[str, ValueKind]:
+    """Tell which attributes of a model as written hold a planned date, a time."""
+    attributes = data.get("attributes") if isinstance(data, Mapping) else None
+    if not isinstance(attributes, Mapping):
+        return {}
+    return {
+        str(name): ValueKind.TIME
+        for name, one in attributes.items()
+        if isinstance(one, Mapping) and one.get("planned") is not None
+    }
+
+
+def validate(
+    record: type[_Record], data: Any, place_of: PlaceOf, kinds: Mapping[str, ValueKind] | None = None
+) -> _Record:
     """Read written data as a class.
 
     Parameters
@@ -49,6 +65,8 @@ def validate(record: type[_Record], data: Any, place_of: PlaceOf) -> _Record:
         As written.
     place_of : callable
         Where a path of `data` is written.
+    kinds : mapping of str to Kind, optional
+        Attributes that are not numbers; by default those the data itself declares so.
 
     Raises
     ------
@@ -56,9 +74,14 @@ def validate(record: type[_Record], data: Any, place_of: PlaceOf) -> _Record:
         With every problem found, each at the path as written.
     """
     try:
-        return record.model_validate(data)
+        return record.model_validate(data, context=context_of(data, kinds))
     except ValidationError as error:
         raise ModelError(problems_of(record, data, place_of, error)) from None
+
+
+def context_of(data: Any, kinds: Mapping[str, ValueKind] | None = None) -> dict[str, Any]:
+    """Give what expressions must know of the whole model when one is read."""
+    return {ATTRIBUTE_KINDS: kinds_of(data) if kinds is None else kinds}
 
 
 def problems_of(

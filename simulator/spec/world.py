@@ -16,8 +16,8 @@ from simulator.spec.quantities import (
     Duration,
     Factor,
     Name,
+    PlainTimeLaw,
     Text,
-    TimeLaw,
     _amount,
     _written,
 )
@@ -32,6 +32,7 @@ __all__ = [
     "Policy",
     "Product",
     "Sessions",
+    "Shock",
     "Stock",
     "Team",
 ]
@@ -118,7 +119,7 @@ class Stock(Written):
     """When to order; without a policy nothing is ever ordered."""
     on_order: dict[Date, Count] = {}
     """Units ordered before the start, by the date on which they come."""
-    lead_time: TimeLaw | None = None
+    lead_time: PlainTimeLaw | None = None
     """From order to delivery; default at once."""
     min_order: Count = 1
     """The supplier takes no smaller order."""
@@ -277,6 +278,27 @@ class Event(Written):
             if part % units.DAY:
                 raise ValueError(f"{word} counts whole days, such as 3 days")
         return self
+
+
+class Shock(Written):
+    """What moves many customers together: weeks that are better or worse than others, for no known reason."""
+
+    on: Annotated[
+        list[str],
+        Field(min_length=1),
+        BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    ]
+    """What it multiplies: arrivals (of everybody, or personas.<persona>.arrivals), the odds of a target
+    (touchpoints.<touchpoint>.next.<target>), a hazard (touchpoints.<touchpoint>.race.<clock>)."""
+    per: Literal["day", "week", "month"] = "week"
+    """How long one factor holds; weeks begin on Monday."""
+    sd: Annotated[
+        float, BeforeValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 10})
+    ]
+    """The standard deviation of the factor, whose mean is 1."""
+    correlation: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """How alike two periods that follow each other are, from 0 to below 1."""
 
 
 class Milestone(Written):

@@ -62,6 +62,8 @@ class Branches:
         """Give the touchpoints where the persona enters."""
         enters = int(self.program.structure.personas[self.persona, 0])
         self._path = f"personas.{self.program.names.personas[self.persona]}"
+        if len(self.program.structure.shock_periods):
+            self._note("shocks move customers together")
         if enters == NONE:
             self._note("nobody of this persona arrives")
             return []
@@ -97,6 +99,14 @@ class Branches:
         read = Law(Family(family), a, b, c, tuple((float(p), float(value)) for p, value in knots))
         return Moments(read.mean(), read.variance())
 
+    def _is_dated(self, law: int) -> bool:
+        """Tell whether a time depends on the customer or on shocks."""
+        if law == NONE:
+            return False
+        family = int(self.program.structure.laws[law, 0])
+        shocked = family == Family.HAZARD and self.program.values.law_parameters[law, 1] >= 0.0
+        return family >= Family.UNTIL or shocked
+
     def _note(self, reason: str) -> None:
         self.reasons[f"{self._path}: {reason}"] = None
 
@@ -110,6 +120,8 @@ class Branches:
             yield "only_if is a gate"
         if station.team != NONE:
             yield "a team is shared"
+        if self._is_dated(station.dwell):
+            yield "a stay waits for a planned date, or is shocked"
         if station.decision == Decision.RACE:
             yield "a race is no row of probabilities"
         if station.first_detour < station.last_detour:
@@ -155,6 +167,8 @@ class Branches:
     def _row(self, row: int, share: float, *, converted: bool = False) -> list[Branch]:
         first, last, logit = self.program.structure.rows[row].tolist()
         entries = [tables.Entry._make(one) for one in self.program.structure.entries[first:last].tolist()]
+        if any(self._is_dated(entry.after) for entry in entries):
+            self._note("a way waits for a planned date, or is shocked")
         weights = [self._weight(number, entry, logit) for number, entry in enumerate(entries, first)]
         total = math.fsum(weights)
         if not 0.0 < total < math.inf or min(weights) < 0.0:

@@ -42,6 +42,7 @@ ALL: Final = frozenset(
         *("refused a contact with consent", "own version of the map", "delayed on the way"),
         *("converted", "milestone", "session with an order", "refund", "cost"),
         *("at the same millisecond", "shares", "shares nothing", "warm-up", "dated odds"),
+        *("shocked arrivals", "shocked odds or hazard", "shocked hazard"),
         *(f"law {family.name}" for family in Family),
         *(f"operation {op.name}" for op in Op),
         *(f"sees {root}" for root in Sight.ROOTS),
@@ -93,6 +94,12 @@ def _of_structure(program: Program) -> Iterator[str]:
         yield "own version of the map"
     if (structure.entries[:, 3] >= 0).any():
         yield "dated odds"
+    if len(structure.shock_levels):
+        yield "shocked odds or hazard"
+    if len(structure.shock_days):
+        yield "shocked arrivals"
+    if any(law[0] >= Family.HAZARD and numbers[1] >= 0 for law, numbers in _laws(program)):
+        yield "shocked hazard"
     if program.warm_up:
         yield "warm-up"
     yield from _of_shelves(program)
@@ -115,6 +122,11 @@ def _of_shelves(program: Program) -> Iterator[str]:
             yield "cases"
         if stock.pipeline >= 0:
             yield "on order at the start"
+
+
+def _laws(program: Program) -> Iterator[tuple[list[int], list[float]]]:
+    laws = program.structure.laws.tolist(), program.values.law_parameters.tolist()
+    yield from zip(*laws, strict=True)
 
 
 def _of_visits(program: Program, played: Played) -> Iterator[str]:

@@ -38,12 +38,13 @@ class _Journey(Pen):
         self.customers = customers
         self.horizon = self.one(tuple(_HORIZONS))
         self.mains = list(_TOUCHPOINTS[: self.number(2, len(_TOUCHPOINTS))])
-        self.trips = list(_TRIPS[: self.one((0, 2, 1, 2))])
+        self.trips = list(_TRIPS[: self.one((0, 2, 2, 1, 2))])
         self.touchpoints = [*self.mains, *self.trips]
         self.outcomes = list(_OUTCOMES[: self.number(1, 3)])
         self.products = list(_PRODUCTS[: self.number(0, 3)])
         self.teams = list(_TEAMS[: self.number(0, 2)]) if sharing else []
         self.attributes = ["consent", *self.some(("mood", "x-y"), 0, 2)]
+        self.due = self.some(("due", "the day"), 0, 2)
         self.personas = list(_PERSONAS[: self.number(1, 3)])
         self.traits = self.some(("zeal", "the age"), 0, 2)
         self.hours = {team: self.maybe(50) for team in self.teams}
@@ -61,7 +62,7 @@ class _Journey(Pen):
         holders: dict[str, list[str]] = {name: [] for name in self.mains if self.maybe(15)}
         for number, trip in enumerate(self.trips):
             before = self.trips[:number]
-            holder = self.one(["home", "home", *self.mains, *8 * before])
+            holder = self.one(["home", "home", *self.mains, *14 * before])
             holders.setdefault(holder, []).append(trip)
         return holders
 
@@ -185,6 +186,8 @@ class _Journey(Pen):
                 found[name] = {"to": self.factor(), "noise": self.value()}
             else:
                 found[name] = other if kind == 3 else self.factor()
+        for name in self.some(self.due, 0, 1) if self.maybe(30) else []:
+            found[name] = self.one(("now + 8 h", f"{Name('attribute', name)} + 1 day", "now - 1 h"))
         return {"set": found} if found else {}
 
     def referral(self) -> dict[str, Any]:
@@ -193,7 +196,7 @@ class _Journey(Pen):
             "enters": self.entrance(),
         }
         if self.maybe(50):
-            written["after"] = self.time()
+            written["after"] = self.time(plain=True)
         if len(self.personas) > 1 and self.maybe(50):
             written["personas"] = {self.personas[0]: 0.3, self.personas[1]: "rest"}
         return written
@@ -259,6 +262,8 @@ class _Journey(Pen):
             written["traits"] = {trait: self.one((0.3, 0.9)) for trait in self.traits}
         if self.maybe(30):
             written["attributes"] = {self.one(self.attributes): self.value()}
+        if self.due and self.maybe(40):
+            written["planned"] = {self.one(self.due): self.time(plain=True)}
         if self.maybe(40):
             written |= self.existing(touchpoints)
         if self.maybe(35):
@@ -302,6 +307,8 @@ class _Journey(Pen):
         written: dict[str, Any] = {
             "attributes": {name: self.attribute(name) for name in self.attributes if name != "consent"}
         }
+        for name in self.due:
+            written["attributes"][name] = {"planned": self.time(plain=True)}
         if self.products:
             written["products"] = {name: self.product(name) for name in self.products}
         baskets = [basket for one in touchpoints.values() for basket in one.get("sells", {}).values()]
@@ -342,7 +349,7 @@ class _Journey(Pen):
         written: dict[str, Any] = {"on_hand": self.number(0, 3)}
         if self.maybe(85):
             written["policy"] = self.policy()
-            written["lead_time"] = self.time(TIMES[:7])
+            written["lead_time"] = self.time(TIMES[:7], plain=True)
             if self.maybe(30):
                 written["min_order"] = self.number(1, 3)
             if self.maybe(30):
@@ -400,11 +407,30 @@ class _Journey(Pen):
                 event["price"] = {self.one(self.products): self.one((7, 40))}
             if self.teams and self.maybe(60):
                 event["teams"] = {self.one(self.teams): {"servers": self.number(0, 2)}}
-            ways = [path for place in self.touchpoints for path in _ways(place, touchpoints[place])]
+            ways = self.every_way(touchpoints)
             if ways and self.maybe(70):
                 event["next"] = {join_path(self.one(ways)): {"odds": self.one((3, 0.2))}}
             found[name] = event
         return found
+
+    def shocks(self, touchpoints: dict[str, Any]) -> dict[str, Any]:
+        """Write shocks on arrivals, on odds, and on every kind of hazard."""
+        ways = [("touchpoints", path[0], "next", *path[1:]) for path in self.every_way(touchpoints)]
+        hazards = [path for name in self.touchpoints for path in _hazards(name, touchpoints[name])]
+        found: dict[str, Any] = {}
+        for name in ("luck", "Mood.2")[: self.number(0, 2)]:
+            on = ["arrivals"] if self.maybe(40) else [join_path(("personas", self.personas[0], "arrivals"))]
+            on += [join_path(self.one(ways))] if ways and self.maybe(60) else []
+            if hazards and self.maybe(80):
+                on.append(join_path(hazards.pop()))
+            found[name] = {"on": on, "per": self.one(("day", "week", "month")), "sd": self.one((0.5, 0.1))}
+            if self.maybe(50):
+                found[name]["correlation"] = 0.6
+        return found
+
+    def every_way(self, touchpoints: dict[str, Any]) -> list[tuple[str, ...]]:
+        """List what `events.next` may name anywhere."""
+        return [path for place in self.touchpoints for path in _ways(place, touchpoints[place])]
 
     def detours(self, touchpoints: dict[str, Any]) -> dict[str, Any]:
         """Write unexpected stops."""
@@ -443,7 +469,7 @@ class _Journey(Pen):
             **self.world(touchpoints),
         }
         written["personas"] = {name: self.persona(touchpoints, detours) for name in self.personas}
-        rare = {"detours": detours, "events": self.events(touchpoints)}
+        rare = {"detours": detours, "events": self.events(touchpoints), "shocks": self.shocks(touchpoints)}
         written |= {word: found for word, found in rare.items() if found}
         if self.maybe(40):
             written["warm_up"] = self.one(("6 h", "1 day"))
@@ -496,6 +522,7 @@ class _Journey(Pen):
             event.pop("next", None)
         for persona in written["personas"].values():
             persona.pop("changes", None)
+        written.pop("shocks", None)
 
 
 def _ways(name: str, touchpoint: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -509,8 +536,21 @@ def _ways(name: str, touchpoint: dict[str, Any]) -> list[tuple[str, ...]]:
     return [(name, rule, target) for rule, row in rows.items() for target in row]
 
 
+def _hazards(name: str, touchpoint: dict[str, Any]) -> list[tuple[str, ...]]:
+    """List the hazards of a touchpoint that a shock may name."""
+    found = [(word,) for word in ("dwell", "patience") if "hazard" in str(touchpoint.get(word))]
+    clocks = touchpoint.get("race", {}).items()
+    found += [("race", target) for target, clock in clocks if "hazard" in clock["after"]]
+    rows = touchpoint.get("next", {})
+    if "else" not in rows:
+        for target, share in rows.items():
+            if isinstance(share, dict) and "hazard" in share.get("after", ""):
+                found.append(("next", target, "after"))
+    return [("touchpoints", name, *path) for path in found]
+
+
 # Most models read 500 to 900 choices.
-_TAPE: Final = 1200
+_TAPE: Final = 1400
 
 
 def models(customers: int = 200, *, sharing: bool = True) -> st.SearchStrategy[dict[str, Any]]:

@@ -32,6 +32,7 @@ class Pen:
         self.products: list[str] = []
         self.attributes: list[str] = ["consent"]
         self.traits: list[str] = []
+        self.due: list[str] = []
 
     # ------------------------------------------------------------------ choices
 
@@ -59,13 +60,16 @@ class Pen:
 
     # ------------------------------------------------------------------ laws
 
-    def time(self, times: Sequence[str] = TIMES) -> Any:
-        """Write a law of durations: half of them fixed, the others of any family."""
+    def time(self, times: Sequence[str] = TIMES, *, plain: bool = False) -> Any:
+        """Write a law of durations: half of them fixed, the others of any family; plain ones know no date."""
         if self.maybe(50):
             return self.one(times)
         mean = self.one(times[1:])
+        if self.due and not plain and self.maybe(25):
+            return self.one(({"until": self.one(self.due)}, *map(self.left, self.due)))
         return self.one(
             (
+                {"hazard": {"per_day": {"0-6 h": 0, "6-12 h": 3, "1-2 days": 0.5, "2+ days": 4}}},
                 {"exponential": {"mean": mean}},
                 {"gamma": {"mean": mean, "cv": 0.7}},
                 {"gamma": {"mean": mean, "cv": 1.6}},
@@ -78,6 +82,11 @@ class Pen:
                 {"empirical": {"q0": "0 s", "q30": "0 s", "q60": "1 min", "q100": "3 days"}},
             )
         )
+
+    def left(self, date: str) -> Any:
+        """Write a hazard on the time left to a planned date."""
+        rates = {"0-8 h": self.one((2, 0, 9)), "8-24 h": 1.5, "2+ days": 0.4, "overdue": self.one((3, 1))}
+        return {"hazard": {"clock": {"until": date}, "per_day": rates}}
 
     def count(self) -> Any:
         """Write a law of counts."""
@@ -125,6 +134,7 @@ class Pen:
         options += [f"20 / (1 + {Name('price', one)})" for one in self.products]
         options += [f"0.2 + min(3, {Name('stock', one)})" for one in self.products]
         options += [str(Name("persona", one)) for one in self.traits]
+        options += [f"exp(-max(0 s, {Name('attribute', one)} - now) / 1 day)" for one in self.due]
         return self.one(options)
 
     def condition(self) -> str:
@@ -146,6 +156,7 @@ class Pen:
         options += [f"{Name('stock', one)} > 0" for one in self.products]
         options += [f"{Name('price', one)} < 50" for one in self.products]
         options += [f"{Name('persona', one)} > 0.5" for one in self.traits]
+        options += [f"{Name('attribute', one)} - now > 8 h" for one in self.due]
         return self.one(options)
 
     def utility(self) -> Any:

@@ -12,11 +12,13 @@ from simulator.compiled import inner
 from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import schedule
+from simulator.engine.kernel.cases import continue_case
 from simulator.engine.kernel.effects import apply
 from simulator.engine.kernel.entering import begin_visit
 from simulator.engine.kernel.people import NOWHERE, new_customer, station_of
-from simulator.engine.rules import arrival_time, draw_residual
+from simulator.engine.rules import arrival_time
 from simulator.engine.streams import block, blocks, mixed, numbered
+from simulator.engine.waits import draw_rest
 from simulator.laws.counts import poisson_quantile
 from simulator.program.image import Part
 from simulator.spec.model import DAY
@@ -190,9 +192,12 @@ def _sort(m: Ints, number: int, day: int) -> None:
 
 
 @inner
-def start_existing(m: Ints, f: Floats, stack: Floats, persona: int, subject: int) -> int:
-    """Bring in a customer who is in the middle of a stay; his place, or -1."""
+def start_existing(m: Ints, f: Floats, stack: Floats, persona: int, k: int) -> int:
+    """Bring in the k-th of a persona who are there already; his place, or -1 if he needs none."""
     start = m[at.PERSONAS] + at.PERSONA_WIDTH * persona
+    if m[start + at.P_FIRST_CASE] >= 0:
+        return continue_case(m, f, stack, m[start + at.P_FIRST_CASE] + k)
+    subject = numbered(m[m[at.EXISTING_FAMILIES] + persona], k)
     w0, w1 = block(m[at.SEED], m[at.REPLICATION], subject, NOWHERE, 0)
     c = new_customer(m, f, subject, persona, 0, 0, 0, w0, w1)
     if c < 0:
@@ -207,6 +212,7 @@ def start_existing(m: Ints, f: Floats, stack: Floats, persona: int, subject: int
     books.enter(m, c, station)
     m[c + at.STATE] = at.DWELLING
     law = m[station + at.ST_DWELL]
-    remaining = draw_residual(m, f, law, m[c + at.V_W0], m[c + at.V_W1], _RESIDUAL, _LENGTH_BIAS)
+    w0, w1, eyes = m[c + at.V_W0], m[c + at.V_W1], m[c + at.EYES]
+    remaining = draw_rest(m, f, law, w0, w1, _RESIDUAL, _LENGTH_BIAS, f, eyes, m[at.NOW])
     schedule(m, c, remaining, at.END_OF_STAY, 1)
     return c

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.log import log_end, log_visit
-from simulator.engine.kernel.people import met
+from simulator.engine.kernel.people import is_date, met
 from simulator.engine.log import STOPPED
 from simulator.engine.rules import fold_visit
 from simulator.program.tables import Manner
@@ -28,6 +28,8 @@ __all__ = [
     "pay",
     "reach",
     "revenue",
+    "stand",
+    "step_out",
     "stop",
     "travel",
     "units",
@@ -103,6 +105,8 @@ def finish(m: Ints, f: Floats, c: int, outcome: int) -> None:
         m[m[_ENDED] + persona] += 1
         final = m[_FINAL] + persona * m[at.ATTRIBUTES]
         for attribute in range(m[at.ATTRIBUTES]):
+            if is_date(m, attribute):
+                continue
             m[final + attribute] += int(round(f[m[c + at.EYES] + attribute] * 1e6))  # noqa: RUF046
 
 
@@ -113,6 +117,19 @@ def stop(m: Ints, f: Floats, c: int) -> None:
         log_end(m, f, c, _STOPPED_BY_GUARD)
     m[m[_STOPPED] + m[c + at.PERSONA]] += 1
     m[m[_OPEN] + m[c + at.PERSONA]] -= 1
+
+
+@inner
+def stand(m: Ints, c: int, touchpoint: int) -> None:
+    """Count where a customer of a log stands when the simulation starts; he entered before."""
+    m[c + at.ENTRANCE] = 1 + m[m[at.ENTRANCE_OF] + m[c + at.KIND] * m[at.TOUCHPOINTS] + touchpoint]
+    m[m[_OPEN_AT] + m[c + at.PERSONA] * m[at.TOUCHPOINTS] + touchpoint] += 1
+
+
+@inner
+def step_out(m: Ints, c: int, touchpoint: int) -> None:
+    """Count one who stands there no longer, though his visit ended before the simulation."""
+    m[m[_OPEN_AT] + m[c + at.PERSONA] * m[at.TOUCHPOINTS] + touchpoint] -= 1
 
 
 @inner
@@ -291,4 +308,6 @@ def count_leave(m: Ints, f: Floats, c: int, visit: int, manner: int, target: int
         m[m[_VISITS] + place] += 1
         m[m[_STAY_MS] + place] += now - m[visit + 3] - m[visit + 4]
         for attribute in range(attributes):
+            if is_date(m, attribute):
+                continue
             m[m[_FEELINGS] + place * attributes + attribute] += int(round(f[eyes + attribute] * 1e6))  # noqa: RUF046

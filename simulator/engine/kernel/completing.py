@@ -15,14 +15,14 @@ from simulator.engine.kernel.basket import sell, take_back
 from simulator.engine.kernel.effects import apply, refer
 from simulator.engine.kernel.entering import gate_is_open, limit
 from simulator.engine.kernel.going import chosen_of, depart, resume
-from simulator.engine.kernel.people import choose_trouble, holds, met, station_of
+from simulator.engine.kernel.people import choose_trouble, holds, met, station_of, wait_of
 from simulator.engine.kernel.race import await_clock, back, frame_of, ring
 from simulator.engine.kernel.shop import fill, join
-from simulator.engine.rules import draw_time
 from simulator.engine.streams import mixed
+from simulator.engine.waits import still_rings
 from simulator.program.tables import WAIT, Decision, Manner
 
-__all__ = ["end_of_stay"]
+__all__ = ["end_of_stay", "start_race"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ def _decide(m: Ints, f: Floats, stack: Floats, c: int, station: int, manner: int
             resume(m, f, c, edge)
             return
     if m[station + at.ST_DECISION] == _RACE:
-        _start_race(m, f, stack, c, station)
+        start_race(m, f, stack, c, station, 0)
         return
     for row in range(m[station + at.ST_FIRST_RULE], m[station + at.ST_LAST_RULE]):
         rule = m[at.RULES] + at.RULE_WIDTH * row
@@ -131,8 +131,19 @@ def _wait_for_stock(m: Ints, f: Floats, c: int, station: int) -> None:
 
 
 @inner
-def _start_race(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None:
-    """Start every clock that may ring."""
+def _still_rings(m: Ints, f: Floats, c: int, clock: int, chance: float, age: int) -> float:
+    """Give the chance that a clock rings that has not for so long."""
+    law, target, side_trip = m[clock + at.C_LAW], m[clock + at.C_TARGET], m[clock + at.C_SIDE_TRIP]
+    visited = False
+    if 0 <= target < m[at.TOUCHPOINTS]:
+        visited = m[met(c, target) + at.MET_LEFT] >= m[c + at.V_ENTERED]
+    eyes, now = m[c + at.EYES], m[at.NOW]
+    return still_rings(m, f, law, chance, side_trip, visited, f, eyes, now, age)
+
+
+@inner
+def start_race(m: Ints, f: Floats, stack: Floats, c: int, station: int, age: int) -> None:
+    """Start every clock that may ring, in a race begun so long ago."""
     if m[c + at.DEPTH] + 1 >= m[at.DEPTH_ROOM]:
         m[at.TROUBLE] = at.NO_DEPTH
         return
@@ -146,9 +157,11 @@ def _start_race(m: Ints, f: Floats, stack: Floats, c: int, station: int) -> None
         if 0 <= target < m[at.TOUCHPOINTS] and not gate_is_open(m, f, stack, c, station_of(m, c, target)):
             continue
         chance = f[m[at.CLOCK_CHANCES] + row]
+        if age > 0:
+            chance = _still_rings(m, f, c, clock, chance, age)
         if chance < 1.0 and mixed(w0, w1, m[clock + at.C_CHANCE_KEY], 0) >= chance:
             continue
-        time = draw_time(m, f, m[clock + at.C_LAW], w0, w1, m[clock + at.C_TIME_KEY])
+        time = wait_of(m, f, c, m[clock + at.C_LAW], w0, w1, m[clock + at.C_TIME_KEY], age)
         m[frame + at.F_FIRST + 2 * started] = m[at.NOW] + time
         m[frame + at.F_FIRST + 2 * started + 1] = row
         started += 1

@@ -13,10 +13,9 @@ from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import push
 from simulator.engine.kernel.going import chosen_of, go, leave_frames
-from simulator.engine.kernel.people import holds, leave_place, met, station_of
+from simulator.engine.kernel.people import holds, leave_place, met, station_of, wait_of
 from simulator.engine.kernel.race import back
 from simulator.engine.kernel.shop import fill, join, leave_list, served, start_service, unlink
-from simulator.engine.rules import draw_time
 from simulator.engine.streams import block
 from simulator.program.tables import WAIT, Manner
 
@@ -53,7 +52,7 @@ def _leave(m: Ints, f: Floats, stack: Floats, c: int, row: int, manner: int) -> 
 @inner
 def limit(m: Ints, f: Floats, c: int, law: int, key: int, state: int) -> None:
     """End a wait in a state when a drawn time is over; one visit may wait in both."""
-    time = draw_time(m, f, law, m[c + at.V_W0], m[c + at.V_W1], key)
+    time = wait_of(m, f, c, law, m[c + at.V_W0], m[c + at.V_W1], key, 0)
     what = c * at.STATES + state
     push(m, m[at.NOW] + time, at.PATIENCE, m[c + at.SUBJECT], m[c + at.STEPS], what)
 

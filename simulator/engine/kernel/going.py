@@ -12,12 +12,12 @@ from simulator.compiled import inner
 from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import schedule
-from simulator.engine.kernel.people import choose_trouble, leave_place, look
-from simulator.engine.rules import NOBODY, choose, draw_time, value_of
+from simulator.engine.kernel.people import choose_trouble, leave_place, look, wait_of
+from simulator.engine.rules import NOBODY, choose, value_of
 from simulator.engine.streams import mixed
 from simulator.program.tables import BACK, Manner
 
-__all__ = ["chosen_of", "depart", "go", "leave_for", "leave_frames", "resume"]
+__all__ = ["chosen_of", "depart", "go", "leave_for", "leave_frames", "resume", "set_out"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -55,17 +55,23 @@ def leave_frames(m: Ints, f: Floats, c: int) -> None:
 
 
 @inner
-def _travel(m: Ints, f: Floats, c: int, target: int, law: int, key: int, w0: int, w1: int) -> None:
-    """Set out: an outcome without a delay is reached at once, everything else is an event."""
-    leave_frames(m, f, c)
-    delay = draw_time(m, f, law, w0, w1, key)
+def set_out(m: Ints, f: Floats, c: int, target: int, delay: int) -> int:
+    """Go on with a delay; the customer's place, or -1 if his journey is over."""
     if target >= m[at.TOUCHPOINTS] and delay == 0:
         books.finish(m, f, c, target - m[at.TOUCHPOINTS])
         leave_place(m, c)
-        return
+        return -1
     m[c + at.BOUND] = target
     m[c + at.STATE] = at.TRAVELLING
     schedule(m, c, delay, at.ENTRY_PHASE, m[c + at.STEPS] + 1)
+    return c
+
+
+@inner
+def _travel(m: Ints, f: Floats, c: int, target: int, law: int, key: int, w0: int, w1: int) -> None:
+    """Set out: an outcome without a delay is reached at once, everything else is an event."""
+    leave_frames(m, f, c)
+    set_out(m, f, c, target, wait_of(m, f, c, law, w0, w1, key, 0))
 
 
 @inner

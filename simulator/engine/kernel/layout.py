@@ -15,12 +15,14 @@ from simulator.engine.tally import LEVELS, SHAPES, STOCK, UNITS
 from simulator.program.image import HEAD, Part
 from simulator.program.kinds import WIDEST
 from simulator.program.tables import (
+    Case,
     Clock,
     DetourStop,
     Effect,
     Entry,
     Line,
     MilestoneAt,
+    Past,
     PersonaStart,
     ProductStock,
     Row,
@@ -209,6 +211,9 @@ F_CLOCKS: Final = VISIT_FIELDS
 F_CLOCK: Final = F_CLOCKS + 1
 F_FIRST: Final = F_CLOCKS + 2  # (time, row) of each clock that started
 
+# of a touchpoint that was never left
+NEVER: Final = -(1 << 62)
+
 # states
 COMING: Final = 0
 TRAVELLING: Final = 1
@@ -345,7 +350,27 @@ X_ATTRIBUTE, X_TO, X_NOISE, X_KEY = _columns(Effect)
 DETOUR_WIDTH: Final = len(DetourStop._fields)
 D_TO, D_KEY, D_RESUME_KEY, D_EDGE = _columns(DetourStop)
 PERSONA_WIDTH: Final = len(PersonaStart._fields)
-P_ENTERS, P_EXISTING, P_EXISTING_AT, P_EXISTING_ORDERS, P_FIRST_EFFECT, P_LAST_EFFECT = _columns(PersonaStart)
+(
+    P_ENTERS,
+    P_EXISTING,
+    P_EXISTING_AT,
+    P_EXISTING_ORDERS,
+    P_FIRST_EFFECT,
+    P_LAST_EFFECT,
+    P_FIRST_CASE,
+) = _columns(PersonaStart)
+CASE_WIDTH: Final = len(Case._fields)
+(
+    CASE_SUBJECT,
+    CASE_PERSONA,
+    CASE_TOUCHPOINT,
+    CASE_ENTERED,
+    CASE_ARRIVED,
+    CASE_ORDERS,
+    CASE_FIRST_PAST,
+    CASE_LAST_PAST,
+) = _columns(Case)
+PAST_WIDTH: Final = len(Past._fields)
 PRODUCT_WIDTH: Final = len(ProductStock._fields)
 (
     G_PRICE,
@@ -399,6 +424,9 @@ EXISTING_FAMILIES: Final = int(Part.EXISTING)
 ORDER_FAMILIES: Final = int(Part.ORDERS)
 ENTRANCE_OF: Final = int(Part.ENTRANCE_OF)
 TILL_OF: Final = int(Part.TILL_OF)
+CASES: Final = int(Part.CASES)
+PASTS: Final = int(Part.PASTS)
+CASE_VALUES: Final = int(Part.CASE_VALUES)
 EDGE_ROWS: Final = int(Part.EDGES)
 KINDS: Final = int(Part.KINDS)
 LOOKS: Final = int(Part.LOOKS)

@@ -106,7 +106,7 @@ class Memory:
             position += int(size)
         head[at.STRIDE], head[at.PLACES], head[at.DEPTH_ROOM] = position, room.places, room.depth
         blank = np.zeros(position, dtype=np.int64)
-        blank[at.MET + at.MET_LEFT : head[at.AT_TOUCHED] : at.MET_WIDTH] = -1
+        blank[at.MET + at.MET_LEFT : head[at.AT_TOUCHED] : at.MET_WIDTH] = at.NEVER
         blank[head[at.AT_ORDERS] : head[at.AT_ORDERS] + head[at.RETURNABLES]] = -1
         self._add(at.PEOPLE, np.tile(blank, room.places))
         self._add(at.FREE, np.arange(room.places)[::-1])

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from simulator.addresses import site_of
 from simulator.compiled import inner
 from simulator.engine.kernel import layout as at
-from simulator.engine.rules import draw, level_at, value_of
+from simulator.engine.rules import draw, draw_time, level_at, value_of
+from simulator.engine.waits import draw_wait
 from simulator.laws.families import Family
 from simulator.program.calendar import MICRO
 from simulator.program.image import Part
@@ -23,6 +24,7 @@ __all__ = [
     "bounded",
     "choose_trouble",
     "holds",
+    "is_date",
     "kind_of",
     "leave_place",
     "look",
@@ -31,6 +33,7 @@ __all__ = [
     "station_of",
     "station_row",
     "value",
+    "wait_of",
 ]
 
 Ints = NDArray[np.int64]
@@ -53,6 +56,7 @@ _ORDERS: Final = Sight.ORDERS
 _SHORT: Final = Sight.SHORT
 _FELT: Final = Shelf.FELT
 _WEEKDAY: Final = Sight.WEEKDAY
+_NOW: Final = Sight.NOW
 
 
 @inner
@@ -80,6 +84,12 @@ def kind_of(m: Ints, station: int) -> int:
 
 
 @inner
+def is_date(m: Ints, attribute: int) -> bool:
+    """Whether an attribute holds a planned date: its mean says nothing, and its sum would not fit 64 bits."""
+    return m[m[at.ATTRIBUTE_KEYS] + 2 * attribute + 1] == 1
+
+
+@inner
 def bounded(m: Ints, f: Floats, attribute: int, value: float) -> float:
     """Keep an attribute within its bounds."""
     low, high = f[m[at.MINIMA] + attribute], f[m[at.MAXIMA] + attribute]
@@ -97,7 +107,7 @@ def _see(m: Ints, f: Floats, c: int, sight: int, number: int) -> float:
         return float(m[met(c, number) + at.MET_WAITED])
     if sight == _SINCE:
         left = m[met(c, number) + at.MET_LEFT]
-        return np.inf if left < 0 else float(now - left)
+        return np.inf if left == at.NEVER else float(now - left)
     if sight == _ELAPSED:
         return float(now - m[c + at.ARRIVED])
     if sight == _ORDERS:
@@ -111,6 +121,8 @@ def _see(m: Ints, f: Floats, c: int, sight: int, number: int) -> float:
         if m[m[at.GOODS] + at.PRODUCT_WIDTH * number + at.G_LIMITED] != _FELT:
             return np.inf
         return float(m[m[at.SHELVES] + at.SHELF * number + at.S_ON_HAND])
+    if sight == _NOW:
+        return float(now)
     if sight == _WEEKDAY:
         return float((m[at.WEEKDAY] + now // _DAY) % 7)
     return float((now % _DAY) // 3_600_000)
@@ -181,15 +193,26 @@ def new_customer(
     attributes = m[at.ATTRIBUTES]
     for attribute in range(attributes):
         law = m[m[at.INITIALS] + persona * attributes + attribute]
-        if m[m[at.LAWS] + 3 * law] == _FIXED:
+        key = m[m[at.ATTRIBUTE_KEYS] + 2 * attribute]
+        if is_date(m, attribute):
+            first = float(arrived + draw_time(m, f, law, w0, w1, key))
+        elif m[m[at.LAWS] + 3 * law] == _FIXED:
             first = f[m[at.LAW_PARAMETERS] + 3 * law]
         else:
-            first = draw(m, f, law, w0, w1, m[m[at.ATTRIBUTE_KEYS] + attribute])
+            first = draw(m, f, law, w0, w1, key)
         f[eyes + attribute] = bounded(m, f, attribute, first)
     for i in range(attributes, m[at.CELLS]):
         if m[m[at.SIGHTS] + 2 * i] == _TRAIT:
             f[eyes + i] = f[m[at.TRAITS] + persona * _traits(m) + m[m[at.SIGHTS] + 2 * i + 1]]
     return c
+
+
+@inner
+def wait_of(m: Ints, f: Floats, c: int, law: int, w0: int, w1: int, key: int, age: int) -> int:
+    """Draw how long a customer waits from now on, who has waited so long already; no law is no time."""
+    if law < 0:
+        return 0
+    return draw_wait(m, f, law, w0, w1, key, f, m[c + at.EYES], m[at.NOW], age)
 
 
 @inner
@@ -207,7 +230,7 @@ def leave_place(m: Ints, c: int) -> None:
         known = met(c, touchpoint)
         for field in range(at.MET_WIDTH):
             m[known + field] = 0
-        m[known + at.MET_LEFT] = -1
+        m[known + at.MET_LEFT] = at.NEVER
     for milestone in range(m[at.MILESTONES]):
         m[c + m[at.AT_MILESTONES] + milestone] = 0
     for product in range(m[at.PRODUCTS]):

@@ -32,7 +32,6 @@ from simulator.engine.kernel.lanes import race_together, visit_together, walk
 from simulator.engine.kernel.log import log_open
 from simulator.engine.kernel.shop import close_shelves, deliver, look_at_shelf, open_shelves, send_woken
 from simulator.engine.rules import level_at
-from simulator.engine.streams import numbered
 from simulator.program.image import Part
 from simulator.spec.model import DAY
 
@@ -81,7 +80,7 @@ def _play_existing(m: Ints, f: Floats, stack: Floats) -> None:
         many = m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]
         for k in range(part_of(m, many, 0), part_of(m, many, 1)):
             m[at.NOW] = 0
-            c = start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
+            c = start_existing(m, f, stack, persona, k)
             if c >= 0:
                 walk(m, f, stack, c, False)
                 _play_waiting(m, f, stack)
@@ -177,7 +176,7 @@ def play_shared(
         _open_shop(m, f, teams)
         for persona in range(m[m[_SIZES]]):
             for k in range(m[m[at.PERSONAS] + at.PERSONA_WIDTH * persona + at.P_EXISTING]):
-                start_existing(m, f, stack, persona, numbered(m[m[at.EXISTING_FAMILIES] + persona], k))
+                start_existing(m, f, stack, persona, k)
         _go_ahead(m, f, stack)
     for day in range(first // _DAY, (last + _DAY - 1) // _DAY):
         if day * _DAY >= first:

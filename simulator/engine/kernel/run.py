@@ -15,6 +15,7 @@ from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.memory import Memory, Room, size_of
 from simulator.engine.kernel.play import play_days, play_shared
 from simulator.engine.log import Log, Watch
+from simulator.engine.shocks import shocked
 from simulator.engine.slices import Slice, customers_of
 from simulator.engine.stack import new_stack
 from simulator.engine.tally import Tally
@@ -92,12 +93,13 @@ def simulate(
         named.
     """
     prototypes = _PROTOTYPES.setdefault(program.structure, {})
+    met = shocked(program, seed, replication)
     if room is not None or log not in prototypes:
-        prototypes[log] = Memory(program, _room(room, log))
+        prototypes[log] = Memory(program, _room(program, room, log))
     hand_on = None if watch is None else _Stream(watch)
     strict = False
     while True:
-        memory = prototypes[log].fresh(program)
+        memory = prototypes[log].fresh(met)
         trouble = _play(program, memory, seed, replication, strict, only, hand_on)
         if trouble in _GROWS:
             name, so_far = _GROWS[trouble], memory.room
@@ -157,9 +159,11 @@ class _Stream:
         self._watch(share, new)
 
 
-def _room(room: Room | None, log: bool) -> Room:
+def _room(program: Program, room: Room | None, log: bool) -> Room:
     """Give the room to begin with; only what is asked for is logged."""
-    room = room or Room()
+    if room is None:
+        known = len(program.structure.cases) if program.shares else 0  # they come in together
+        room = Room(places=Room.places + known, heap=Room.heap + known)
     return replace(room, log=(room.log or 4096) if log else 0)
 
 

@@ -13,7 +13,7 @@ from simulator.engine.kernel import books
 from simulator.engine.kernel import layout as at
 from simulator.engine.kernel.agenda import push, schedule
 from simulator.engine.kernel.going import chosen_of, depart, leave_for
-from simulator.engine.kernel.people import NOWHERE, met
+from simulator.engine.kernel.people import NOWHERE, met, wait_of
 from simulator.engine.kernel.race import back
 from simulator.engine.rules import draw_time
 from simulator.engine.streams import block, numbered
@@ -81,7 +81,7 @@ def start_service(m: Ints, f: Floats, c: int) -> None:
     """Begin the dwell of a customer who stands before a free server (or needs none)."""
     m[c + at.STATE] = at.DWELLING
     law = m[m[c + at.V_STATION] + at.ST_DWELL]
-    dwell = draw_time(m, f, law, m[c + at.V_W0], m[c + at.V_W1], _DWELL)
+    dwell = wait_of(m, f, c, law, m[c + at.V_W0], m[c + at.V_W1], _DWELL, 0)
     schedule(m, c, dwell, at.END_OF_STAY, m[c + at.STEPS])
 
 

@@ -31,6 +31,8 @@ class Books:
         self.follow_up = program.follow_up
         self.last_cohort_arrival = program.horizon - program.follow_up
         self.attributes = len(program.names.attributes)
+        # The mean of a date says nothing, and its sum would not fit 64 bits.
+        self.summed = [i for i, (_, dated) in enumerate(program.structure.attributes.tolist()) if not dated]
         self.gap = int(program.structure.clock[8])
         self.entrance_of: list[list[int]] = program.entrance_of.tolist()
         self.till_of: list[int] = program.till_of.tolist()
@@ -56,7 +58,7 @@ class Books:
         if now >= self.warm_up:
             counts["ended"][persona] += 1
             final = counts["final"][persona]
-            for attribute in range(self.attributes):
+            for attribute in self.summed:
                 final[attribute] += round(customer.cells.item(attribute) * 1e6)
 
     def stop(self, customer: Customer) -> None:
@@ -74,6 +76,11 @@ class Books:
             counts["entered"][persona][touchpoint] += 1
         if station.session:
             self._session(customer, touchpoint, now)
+
+    def stand(self, customer: Customer, touchpoint: int) -> None:
+        """Count where a customer of a log stands when the simulation starts; he entered before."""
+        customer.entrance = self.entrance_of[customer.kind][touchpoint]
+        self.counts["open_at"][customer.persona][touchpoint] += 1
 
     def _session(self, customer: Customer, touchpoint: int, now: int) -> None:
         sessions = self.counts["sessions"][customer.persona]
@@ -194,7 +201,7 @@ class Books:
         counts["visits"][persona][touchpoint] += 1
         counts["stay_ms"][persona][touchpoint] += visit.left - visit.entered - visit.waited
         feelings = counts["feelings"][persona][touchpoint]
-        for attribute in range(self.attributes):
+        for attribute in self.summed:
             feelings[attribute] += round(customer.cells.item(attribute) * 1e6)
 
     def close(self, shelves: dict[int, Shelf]) -> Tally:

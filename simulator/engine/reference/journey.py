@@ -13,6 +13,7 @@ import numpy as np
 from simpy.events import Event
 
 from simulator.addresses import Purpose, key_of
+from simulator.engine import waits
 from simulator.engine.arrivals import NOWHERE
 from simulator.engine.log import STILL_OPEN, STOPPED
 from simulator.engine.reference.agenda import Phase
@@ -44,6 +45,7 @@ class Bound:
     """Where a customer is bound: a touchpoint, and the law and luck of the time it takes to get there.
 
     `detour` is the row of the detour this leads to, and `stored` where the customer was bound before.
+    `age` is how long he has been on his way already.
     """
 
     target: int
@@ -52,6 +54,7 @@ class Bound:
     block: Block = (0, 0)
     detour: int = NONE
     stored: Bound | None = None
+    age: int = 0
 
 
 # Not a time: the wait goes on.
@@ -100,9 +103,12 @@ class Journeys:
             cells[cell] = world.values.traits[persona, trait]
         customer = Customer(subject, persona, kind, arrived, generation, cells)
         words = world.block(subject, NOWHERE, 0)
-        for attribute, (law, key) in enumerate(world.initials[persona]):
+        for attribute, (law, key, dated) in enumerate(world.initials[persona]):
             fixed = world.fixed[law]
-            value = world.number(law, words, key) if fixed is None else fixed
+            if dated:
+                value = float(arrived + world.time(law, words, key))
+            else:
+                value = world.number(law, words, key) if fixed is None else fixed
             cells[attribute] = self._bounded(attribute, value)
         return customer
 
@@ -140,7 +146,7 @@ class Journeys:
         customer.stays.append(visit)
         self._come_in(customer)
         self.books.enter(customer, station, 0)
-        remaining = world.residual(station.dwell, words)
+        remaining = world.residual(station.dwell, words, customer)
         yield self.agenda.at(remaining, Phase.END_OF_STAY, customer.rank, 1)
         onward = self._complete(customer, station, visit, Bound(station.touchpoint))
         bound = onward if isinstance(onward, Bound) else (yield from onward)
@@ -175,7 +181,7 @@ class Journeys:
 
     def _travel(self, customer: Customer, bound: Bound | None) -> Generator[Event, Any, None]:
         while bound is not None:
-            delay = self.world.time(bound.law, bound.block, bound.key) if bound.law >= 0 else 0
+            delay = self.world.wait(bound.law, bound.block, bound.key, customer, bound.age)
             is_outcome = bound.target >= self.world.touchpoints
             if delay or not is_outcome:  # an outcome touches nobody else: reached at once, it is no event
                 yield self.agenda.at(delay, Phase.ENTRY, customer.rank, customer.steps + 1)
@@ -211,7 +217,7 @@ class Journeys:
             refusal = yield from self._wait_for_team(customer, station, visit)
             if refusal is not None:
                 return refusal
-        dwell = world.time(station.dwell, visit.block, _DWELL)
+        dwell = world.wait(station.dwell, visit.block, _DWELL, customer)
         yield self.agenda.at(dwell, Phase.END_OF_STAY, customer.rank, customer.steps)
         if station.team >= 0:
             world.teams[station.team].release()
@@ -268,7 +274,7 @@ class Journeys:
         end: Callable[[Ticket], None],
     ) -> None:
         """End a wait when a drawn time is over."""
-        time = self.world.time(law, visit.block, key)
+        time = self.world.wait(law, visit.block, key, customer)
         event = self.agenda.at(time, Phase.PATIENCE, customer.rank, customer.steps)
         assert event.callbacks is not None
         event.callbacks.append(lambda _: end(ticket))
@@ -443,10 +449,12 @@ class Journeys:
 
     # ------------------------------------------------------------------ race
 
-    def _race(self, customer: Customer, station: tables.Station, visit: Visit, came: Bound) -> Steps:
-        """Wait for the first clock to ring; side trips may come back."""
+    def _race(
+        self, customer: Customer, station: tables.Station, visit: Visit, came: Bound, age: int = 0
+    ) -> Steps:
+        """Wait for the first clock to ring, in a race begun so long ago; side trips may come back."""
         world = self.world
-        ringing = self._start_clocks(customer, station, visit)
+        ringing = self._start_clocks(customer, station, visit, age)
         while True:
             first = min(ringing, key=lambda one: (one.time, one.row))
             delay = first.time - self.agenda.now
@@ -464,7 +472,9 @@ class Journeys:
                 self._leave(customer, visit, (onward, clock.edge), Manner.DECIDED)
                 return trip
 
-    def _start_clocks(self, customer: Customer, station: tables.Station, visit: Visit) -> list[_Ringing]:
+    def _start_clocks(
+        self, customer: Customer, station: tables.Station, visit: Visit, age: int
+    ) -> list[_Ringing]:
         world, now = self.world, self.agenda.now
         started: list[_Ringing] = []
         for row in range(station.first_rule, station.last_rule):
@@ -475,12 +485,30 @@ class Journeys:
                 customer, self._station(customer, clock.target)
             ):
                 continue
-            chance = float(world.values.clock_chances[row])
+            chance = self.still_rings(customer, visit, row, age)
             if chance < 1.0 and mixed(*visit.block, clock.chance_key, 0) >= chance:
                 continue
-            time = world.time(clock.law, visit.block, clock.time_key)
+            time = world.wait(clock.law, visit.block, clock.time_key, customer, age)
             started.append(_Ringing(now + time, row))
         return started
+
+    def still_rings(self, customer: Customer, visit: Visit, row: int, age: int) -> float:
+        """Give the chance that a clock rings that has not for so long."""
+        world, clock = self.world, self.world.clocks[row]
+        visited = customer.last_left.get(clock.target, visit.entered - 1) >= visit.entered
+        chance = float(world.values.clock_chances[row])
+        return waits.still_rings(
+            world.ints,
+            world.floats,
+            clock.law,
+            chance,
+            clock.side_trip,
+            visited,
+            customer.cells,
+            0,
+            self.agenda.now,
+            age,
+        )
 
     # ------------------------------------------------------------------ stock
 

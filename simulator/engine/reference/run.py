@@ -9,9 +9,11 @@ from simpy.events import Event
 
 from simulator.addresses import subject_of
 from simulator.engine.arrivals import arrivals_of_day
+from simulator.engine.reference.cases import continue_case
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.journey import Journeys
 from simulator.engine.reference.world import World
+from simulator.engine.shocks import shocked
 from simulator.engine.streams import numbered
 from simulator.engine.tally import Tally
 from simulator.program.program import Program
@@ -53,7 +55,7 @@ def simulate(
     DrawError
         If the model gives a negative or NaN weight, utility or attribute.
     """
-    world = World(program, seed, replication)
+    world = World(shocked(program, seed, replication), seed, replication)
     journeys = Journeys(world, on_visit, on_end)
     world.open_shelves()
     for persona in range(len(program.names.personas)):
@@ -70,10 +72,13 @@ def simulate(
 
 
 def _start_existing(world: World, journeys: Journeys, persona: int) -> None:
-    name = world.program.names.personas[persona]
+    name, start = world.program.names.personas[persona], world.personas[persona]
     there = subject_of("existing", name)
-    for k in range(world.personas[persona].existing):
-        world.agenda.process(journeys.resume_stay(numbered(there, k), persona))
+    for k in range(start.existing):
+        if start.first_case >= 0:
+            world.agenda.process(continue_case(journeys, start.first_case + k))
+        else:
+            world.agenda.process(journeys.resume_stay(numbered(there, k), persona))
 
 
 def _arrivals(world: World, journeys: Journeys, persona: int) -> Generator[Event, Any, None]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import Purpose, key_of, subject_of
-from simulator.engine import rules
+from simulator.engine import rules, waits
 from simulator.engine.arrivals import NOWHERE
 from simulator.engine.reference.agenda import Agenda, Phase
 from simulator.engine.reference.books import Books
@@ -60,6 +60,8 @@ class World:
         self.products: list[tables.ProductStock] = _rows(structure.products, tables.ProductStock)
         self.personas: list[tables.PersonaStart] = _rows(structure.personas, tables.PersonaStart)
         self.costs: list[int] = values.costs.tolist()
+        self.cases: list[tables.Case] = _rows(structure.cases, tables.Case)
+        self.pasts: list[tables.Past] = _rows(structure.pasts, tables.Past)
         clock = structure.clock.tolist()
         self.horizon, self.first_weekday = clock[0], clock[3]
         self.max_steps, self.max_generations = clock[4], clock[5]
@@ -79,10 +81,10 @@ class World:
         }
         self.teams = self._teams()
 
-    def _initials(self) -> list[list[tuple[int, int]]]:
-        """Give law and key of each attribute's first value, by persona."""
-        keys = self.structure.attributes[:, 0].tolist()
-        return [list(zip(laws, keys, strict=True)) for laws in self.values.initials.tolist()]
+    def _initials(self) -> list[list[tuple[int, int, int]]]:
+        """Give law, key and kind (1: a planned date) of each attribute's first value, by persona."""
+        keys, dated = self.structure.attributes.T.tolist()
+        return [list(zip(laws, keys, dated, strict=True)) for laws in self.values.initials.tolist()]
 
     def _fixed(self) -> list[float | None]:
         """Give the value of each law that is one number, so that nothing is drawn for it."""
@@ -194,9 +196,21 @@ class World:
         """Draw a duration in ms; no law is no time."""
         return rules.draw_time(self.ints, self.floats, law, *words, key) if law >= 0 else 0
 
-    def residual(self, law: int, words: Block) -> int:
+    def wait(self, law: int, words: Block, key: int, customer: Customer, age: int = 0) -> int:
+        """Draw how long a customer waits from now on, who has waited so long already, in ms."""
+        if law < 0:
+            return 0
+        now = self.agenda.now
+        return waits.draw_wait(self.ints, self.floats, law, *words, key, customer.cells, 0, now, age)
+
+    def survived(self, law: int, customer: Customer, age: int) -> float:
+        """Give the chance that a wait that began so long ago is not over."""
+        return waits.survived(self.ints, self.floats, law, customer.cells, 0, self.agenda.now, age)
+
+    def residual(self, law: int, words: Block, customer: Customer) -> int:
         """Draw what remains of a stay met in the middle, in ms."""
-        return rules.draw_residual(self.ints, self.floats, law, *words, _RESIDUAL, _LENGTH_BIAS)
+        cells, now = customer.cells, self.agenda.now
+        return waits.draw_rest(self.ints, self.floats, law, *words, _RESIDUAL, _LENGTH_BIAS, cells, 0, now)
 
     # ------------------------------------------------------------------ dates and expressions
 
@@ -241,6 +255,8 @@ class World:
         if sight == Sight.STOCK:
             shelf = self.shelves.get(index)
             return np.inf if shelf is None or shelf.blind else float(shelf.on_hand)
+        if sight == Sight.NOW:
+            return float(now)
         day, within = divmod(now, DAY)
         if sight == Sight.WEEKDAY:
             return float((self.first_weekday + day) % 7)

@@ -134,6 +134,7 @@ PLAIN: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "waited": Kind.TIME,
         "elapsed": Kind.TIME,
+        "now": Kind.TIME,
         "orders": Kind.NUMBER,
         "short": Kind.NUMBER,
         "weekday": Kind.NUMBER,
