@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from simulator import limits
-from simulator.errors import LogError, Place, Problem
-from simulator.learn.reading import read_columns, row_place
-from simulator.learn.times import TIME_FORMS, TimeProblem, read_times
+from simulator.errors import LogError, Place, Problem, nearest
+from simulator.learn.cells import coded, dates_of, empty_cells, refuse_empty, times_of, values_of
+from simulator.learn.joined import join_columns, nth_role
+from simulator.learn.reading import read_columns
+from simulator.learn.told import first_told, named_personas, told_personas
 
-__all__ = ["DAY", "Columns", "EventLog", "read_log"]
+__all__ = ["DAY", "Columns", "EventLog", "check_planned", "read_log"]
 
 DAY: Final = 86_400_000
 _HOUR: Final = 3_600_000
 _MINUTE: Final = 60_000
 _EPOCH: Final = datetime.date(1970, 1, 1)
 
-# Of this many wrong rows a person has seen enough.
-_MOST_PROBLEMS: Final = 5
-
 # Events that name no case are left out, and counted, up to this share; beyond it the column is wrong.
 _FEW_NAMELESS: Final = 0.01
-
-UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True)
@@ -39,21 +36,45 @@ class Columns:
 
     Attributes
     ----------
-    case, event, time : str
-        Who, what, when.
-    persona, value : str or None
-        A group of cases, and money.
+    case : str or tuple of str
+        Whose event it is; several columns together name a case, such as household and campaign.
+    event, time : str
+        What and when.
+    persona : str, tuple of str or None
+        A group of cases; several columns are joined.
+    value : str or None
+        Money.
+    planned : dict of str to str
+        Columns with a date known beforehand, and the activity it is the date of: an appointment, a
+        delivery, a booked arrival.
+    only : tuple of str
+        Only events of these activities are read; empty for all.
+    dates, numbers : tuple of str
+        Other columns that tell something of a case: dates, and numbers.
     """
 
-    case: str
+    case: str | tuple[str, ...]
     event: str
     time: str
-    persona: str | None = None
+    persona: str | tuple[str, ...] | None = None
     value: str | None = None
+    planned: Mapping[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
     def by_role(self) -> dict[str, str]:
-        """Map what a column is for to its name, leaving out what the log has not."""
-        return {role: column for role, column in vars(self).items() if column is not None}
+        """Map what a column is for to its name, leaving out what the log has not.
+
+        A role with several columns has one entry for each: `case`, `case 2`, …
+        """
+        roles: dict[str, str] = {}
+        for role in ("case", "event", "time", "persona", "value"):
+            given = getattr(self, role)
+            named = given if isinstance(given, tuple) else () if given is None else (given,)
+            roles |= {nth_role(role, number): column for number, column in enumerate(named)}
+        told = {f"date {column}": column for column in (*self.planned, *self.dates)}
+        return {**roles, **told, **{f"number {column}": column for column in self.numbers}}
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,20 @@ class EventLog:
         Whether any event has a time of day.
     nameless : int
         Events left out because they name no case.
+    ids : str array, shape (cases,)
+        What each case is called.
+    row : int64 array, shape (events,)
+        Where each event stands among those read.
+    told_names : tuple of str
+        The names of personas, in the order of the file.
+    told_persona : int64 array, shape (events,)
+        The code in `told_names` of the persona each event names, -1 for none; empty without such a column.
+    told_planned : dict of str to float64 array, shape (events,)
+        The planned date each event tells, in ms since 00:00 of `start`; NaN for none.
+    told_numbers : dict of str to float64 array, shape (events,)
+        The number each event tells; NaN for none.
+    until : int or None
+        Of a log cut at a day: 00:00 of it in ms, the instant up to which everything is known.
     """
 
     name: str
@@ -93,6 +128,13 @@ class EventLog:
     start: datetime.date
     has_clock: bool
     nameless: int = 0
+    ids: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, np.str_))
+    row: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    told_names: tuple[str, ...] = ()
+    told_persona: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    told_planned: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    told_numbers: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    until: int | None = None
 
     @property
     def cases(self) -> int:
@@ -102,15 +144,24 @@ class EventLog:
     @property
     def last(self) -> int:
         """The last instant of the log, in ms: open cases are censored there, after its events."""
+        if self.until is not None:
+            return self.until - (1 if self.has_clock else DAY)
         return int(self.time.max())
+
+    @cached_property
+    def planned(self) -> dict[str, NDArray[np.float64]]:
+        """The first date told of each case, by column, shape (cases,); NaN where none is."""
+        return {column: first_told(self.case, told, self.cases) for column, told in self.told_planned.items()}
 
     @property
     def window(self) -> int:
         """How long the log lasts from 00:00 of its first day, in ms.
 
         A log of dates ends with its last day; one with clock times with the hour (the minute, if it is
-        shorter than two days) of its last event.
+        shorter than two days) of its last event; one cut at a day with that day's beginning.
         """
+        if self.until is not None:
+            return self.until
         grain = DAY if not self.has_clock else _HOUR if self.last >= 2 * DAY else _MINUTE
         return (self.last // grain + 1) * grain
 
@@ -131,136 +182,67 @@ def read_log(path: Path, columns: Columns) -> EventLog:
         With every problem found: file, columns, empty cells, times.
     """
     path = Path(path)
-    table = read_columns(path, columns.by_role())
-    nameless = _empty(table["case"])
+    table = join_columns(read_columns(path, columns.by_role()), columns.only)
+    if not table.num_rows:
+        raise LogError([Problem(f"no event is one of {', '.join(columns.only)}", place=Place(str(path)))])
+    nameless = empty_cells(table["case"])
     if nameless.sum() > _FEW_NAMELESS * len(nameless):
-        _refuse(path, nameless, f"the case ({columns.case}) is empty")
-    _refuse(path, _empty(table["event"]), f"the event ({columns.event}) is empty")
-    _refuse(path, _empty(table["time"]), f"the time ({columns.time}) is empty")
-    time = _times(path, table, columns.time)[~nameless]
-    value = _values(path, table, columns.value)[~nameless] if columns.value else None
+        refuse_empty(path, nameless, f"the case ({columns.case}) is empty")
+    refuse_empty(path, empty_cells(table["event"]), f"the event ({columns.event}) is empty")
+    refuse_empty(path, empty_cells(table["time"]), f"the time ({columns.time}) is empty")
+    time = times_of(path, table, columns.time)[~nameless]
+    value = values_of(path, table, columns.value)[~nameless] if columns.value else None
+    told_dates = {
+        name: dates_of(path, table, f"date {name}", name)[~nameless]
+        for name in (*columns.planned, *columns.dates)
+    }
+    numbers = {name: values_of(path, table, name, f"number {name}")[~nameless] for name in columns.numbers}
     table = table.filter(pa.array(~nameless))
-    _, case = _coded(table["case"])
-    activities, activity = _coded(table["event"])
+    ids, case = coded(table["case"])
+    activities, activity = coded(table["event"])
+    check_planned(path, columns.planned, activities)
     order = np.lexsort((time, case))
-    start = _EPOCH + datetime.timedelta(days=int(time.min()) // DAY)
-    personas, persona = _personas(table, case, order)
+    begin = int(time.min()) // DAY * DAY
+    names, told = told_personas(table)
+    told = told[order] if len(told) else told
+    personas, persona = named_personas(names, case[order], told)
     return EventLog(
         name=path.name,
         activities=activities,
         personas=personas,
         case=case[order],
         activity=activity[order],
-        time=(time - int(time.min()) // DAY * DAY)[order],
+        time=(time - begin)[order],
         persona=persona,
         value=None if value is None else value[order],
-        start=start,
+        start=_EPOCH + datetime.timedelta(days=begin // DAY),
         has_clock=bool((time % DAY).any()),
         nameless=int(nameless.sum()),
+        ids=np.array(ids),
+        row=order.astype(np.int64),
+        told_names=names,
+        told_persona=told,
+        told_planned={name: (found - begin)[order] for name, found in told_dates.items()},
+        told_numbers={name: found[order] for name, found in numbers.items()},
     )
 
 
-def _empty(column: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Tell which cells are null or blank."""
-    empty = pc.is_null(column)
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        empty = pc.or_(empty, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), False))
-    return np.asarray(empty.to_numpy(zero_copy_only=False), dtype=np.bool_)
+def check_planned(path: Path, planned: Mapping[str, str], activities: tuple[str, ...]) -> None:
+    """Refuse a planned date of an activity that the log has not.
 
-
-def _refuse(path: Path, empty: NDArray[np.bool_], message: str) -> None:
-    """Refuse empty cells, showing the first."""
-    rows = np.flatnonzero(empty)
-    if len(rows):
-        problems = [_problem(path, row, message) for row in rows[:_MOST_PROBLEMS].tolist()]
-        if len(rows) > _MOST_PROBLEMS:
-            more = f"{message} in {len(rows):,} rows in all"
-            problems.append(Problem(more, place=Place(str(path)), fix="leave such rows out of the log"))
+    Raises
+    ------
+    LogError
+        With the nearest name.
+    """
+    problems = [
+        Problem(
+            f"the date {column!r} is planned for {activity!r}, which is no activity of the log",
+            place=Place(str(path)),
+            fix=nearest(activity, activities),
+        )
+        for column, activity in planned.items()
+        if activity not in activities
+    ]
+    if problems:
         raise LogError(problems)
-
-
-def _problem(path: Path, row: int, message: str, fix: str = "") -> Problem:
-    place, prefix = row_place(path, row)
-    return Problem(prefix + message, place=place, fix=fix)
-
-
-def _times(path: Path, table: pa.Table, column: str) -> NDArray[np.int64]:
-    try:
-        time = read_times(table["time"])
-    except TimeProblem as error:
-        problems = [
-            Problem(f"column {column!r}: {message}", place=Place(str(path)), fix=TIME_FORMS)
-            if row < 0
-            else _problem(path, row, f"column {column!r}: {message}", TIME_FORMS)
-            for row, message in error.rows
-        ]
-        raise LogError(problems) from None
-    first, last = int(time.argmin()), int(time.argmax())
-    days = (int(time[last]) - int(time[first])) // DAY
-    if days >= limits.HORIZON_DAYS:
-        fix = "is one of them a stand-in for 'unknown'? Leave such rows out"
-        message = f"the log lasts {days:,} days, more than {limits.HORIZON_DAYS:,}, from here"
-        raise LogError([_problem(path, first, message), _problem(path, last, "to here", fix)])
-    return time
-
-
-def _values(path: Path, table: pa.Table, column: str) -> NDArray[np.float64]:
-    values = table["value"]
-    try:
-        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-            values = pc.if_else(pc.equal(pc.utf8_trim_whitespace(values), ""), None, values)
-        numbers = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        row, seen = _first_wrong(values.to_pylist())
-        raise LogError([_problem(path, row, f"column {column!r}: {seen!r} is no number")]) from None
-    return np.where(np.isfinite(numbers), numbers, np.nan).astype(np.float64)
-
-
-def _first_wrong(values: list[object]) -> tuple[int, object]:
-    for row, value in enumerate(values):
-        try:
-            float(str(value)) if value is not None else None
-        except ValueError:
-            return row, value
-    return 0, values[0]
-
-
-def _coded(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Replace values by numbers, in the order they appear; the distinct values come first."""
-    encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
-    codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
-    return tuple(encoded.dictionary.to_pylist()), codes
-
-
-def _personas(
-    table: pa.Table, case: NDArray[np.int64], order: NDArray[np.intp]
-) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Give each case the first persona it names; one that names none is unknown."""
-    cases = int(case.max()) + 1
-    if "persona" not in table.column_names:
-        return (), np.zeros(cases, np.int64)
-    column = table["persona"].cast(pa.string())
-    column = pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column)
-    codes = np.asarray(
-        column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    ).astype(np.int64)
-    names = column.combine_chunks().dictionary_encode().dictionary.to_pylist()
-    sorted_case, sorted_code = case[order], codes[order]
-    named = np.flatnonzero(sorted_code >= 0)
-    firsts, at = np.unique(sorted_case[named], return_index=True)
-    persona = np.full(cases, -1, np.int64)
-    persona[firsts] = sorted_code[named][at]
-    if (persona < 0).any():
-        if UNKNOWN not in names:
-            names.append(UNKNOWN)
-        persona[persona < 0] = names.index(UNKNOWN)
-    return _by_size(names, persona)
-
-
-def _by_size(names: list[str], persona: NDArray[np.int64]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Sort the personas that cases have from the largest, ties by name."""
-    sizes = np.bincount(persona, minlength=len(names))
-    ranked = sorted(np.flatnonzero(sizes).tolist(), key=lambda code: (-sizes[code], names[code]))
-    rank = np.zeros(len(names), np.int64)
-    rank[ranked] = np.arange(len(ranked))
-    return tuple(names[code] for code in ranked), rank[persona]

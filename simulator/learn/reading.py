@@ -15,7 +15,7 @@ import pyarrow.parquet
 
 from simulator.errors import LogError, Place, Problem, nearest
 
-__all__ = ["ENDINGS", "read_columns", "row_place"]
+__all__ = ["ENDINGS", "column_names", "read_columns", "row_place"]
 
 _PARQUET: Final = (".parquet", ".pq")
 _CSV: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
@@ -62,6 +62,21 @@ def read_columns(path: Path, wanted: Mapping[str, str]) -> pa.Table:
     if not table.num_rows:
         raise _error(path, "the log holds no event", "a log has one row an event: case, event, time")
     return table.select(list(wanted.values())).rename_columns(list(wanted))
+
+
+def column_names(path: Path) -> list[str]:
+    """List the columns of a log; none where it cannot be read, which `read_columns` says in words."""
+    name = path.name.lower()
+    try:
+        if name.endswith(_PARQUET):
+            return list(pa.parquet.read_schema(path).names)
+        if name.endswith(_CSV):
+            header = _header(path)
+            separator = max(_SEPARATORS, key=header.count)
+            return list(next(csv.reader([header], delimiter=separator), []))
+    except (OSError, UnicodeDecodeError, EOFError, pa.ArrowException, gzip.BadGzipFile, csv.Error):
+        pass  # the reader of its rows says what is wrong
+    return []
 
 
 def row_place(path: Path, row: int) -> tuple[Place, str]:
