@@ -37,6 +37,12 @@ MONTH_DAYS: Final = 30.4375
 Timeline = list[tuple[int, float]]
 
 
+def dates(model: Model) -> list[datetime.date]:
+    """List the dates of the horizon; the last may be cut short."""
+    days = -(-model.horizon_ms // DAY)
+    return [model.start + datetime.timedelta(days=day) for day in range(days)]
+
+
 def _instant(model: Model, date: datetime.date) -> int:
     """Milliseconds from the start to a date's midnight."""
     return (date - model.start).days * DAY
