@@ -36,6 +36,7 @@ from simulator.cli.options import (
 )
 from simulator.cli.playing import load_all, say_stopped
 from simulator.cli.staging import actors_of, open_stage
+from simulator.cli.today import Opened, from_today, open_options
 from simulator.cli.unsure import draws_asked, ignorance_of, uncertainty_option
 from simulator.execution.ignorance import Ignorance
 from simulator.report.charts.differences import difference_chart
@@ -63,6 +64,7 @@ class _Asked:
     engine: str
     cluster: str | None
     ignorance: Ignorance | None
+    opened: Opened | None
 
 
 @click.command("compare")
@@ -111,6 +113,7 @@ class _Asked:
 @click.option(
     "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the comparison: FILE.svg or .png."
 )
+@open_options
 @seed_option
 @replications_option
 @workers_option
@@ -138,6 +141,7 @@ def command(
     engine: str,
     uncertainty: bool,
     machine: bool,
+    opened: Opened | None,
 ) -> None:
     """Play what-ifs on the same customers and say which idea is best.
 
@@ -146,10 +150,12 @@ def command(
     """
     if plot is not None:
         chart_kind(plot)
+    if uncertainty and opened:
+        raise click.UsageError("--uncertainty does not go with --open")
     rule = _rule(context, precision, confidence, max_replications)
     allowed = read_limits(budget)
     ideas = read_ideas(model, scenarios)
-    journeys = load_all(model, ideas.every)
+    journeys = from_today(load_all(model, ideas.every), opened)
     words = Vocabulary.of(journeys)
     question = Question(
         read_metric(metric, words),
@@ -160,7 +166,7 @@ def command(
     )
     step = abandoned_at and touchpoint_named(journeys[0].model.touchpoints, abandoned_at)
     ignorance = ignorance_of(journeys[0]) if uncertainty else None
-    asked = _Asked(question, allowed, seed, workers, engine, cluster, ignorance)
+    asked = _Asked(question, allowed, seed, workers, engine, cluster, ignorance, opened)
     comparison, decision = _compared(model, ideas, journeys, asked)
     step = step or last_step(comparison.baseline)
     if plot is not None:
@@ -215,7 +221,7 @@ def _compared(
     with open_stage(journeys, *settings) as stage:
         if paid is not None:
             found = paid.sets_to_play(stage, question.metric)
-            joint = load_all(model, found.joint)[1:] if found.joint else []
+            joint = from_today(load_all(model, found.joint)[1:], asked.opened) if found.joint else []
             stage.add(actors_of(joint, asked.ignorance))
             ideas.members.update(found.members)
         comparison = decide_between(stage, question, ideas.members)

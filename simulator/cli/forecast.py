@@ -25,6 +25,7 @@ from simulator.cli.options import (
     workers_option,
 )
 from simulator.cli.playing import load_one, play_kept
+from simulator.cli.today import Opened, from_today, open_options
 from simulator.cli.unsure import two_futures, uncertainty_option, unsure_journey
 from simulator.execution.ignorance import FUTURES
 from simulator.program.compile import compile_journey
@@ -71,6 +72,7 @@ def _date(ctx: click.Context, option: click.Parameter, value: str | None) -> dat
     "--from", "since", callback=_date, metavar="DATE", help="First date  [default: after the warm-up]"
 )
 @click.option("--to", callback=_date, metavar="DATE", help="Last date  [default: the end]")
+@open_options
 @seed_option
 @replications_of(200, "each is one possible future, and quantiles are read off them")
 @workers_option
@@ -105,6 +107,7 @@ def command(
     plot: Path | None,
     uncertainty: bool,
     machine: bool,
+    opened: Opened | None,
 ) -> None:
     """Forecast demand by date: how many we will sell, and when.
 
@@ -113,11 +116,13 @@ def command(
     """
     if plot is not None:
         chart_kind(plot)
-    journey = load_one(model, scenario)
+    if uncertainty and opened:
+        raise click.UsageError("--uncertainty does not go with --open")
+    journey = from_today([load_one(model, scenario)], opened)[0]
     program = compile_journey(journey)
     sheet = lay_sheet(journey, program, of=of, by=by, per=per, only=only, since=since, to=to)
-    with contextlib.ExitStack() as opened:
-        folder = opened.enter_context(RunFolder(out)) if out else None
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(RunFolder(out)) if out else None
         played = (
             unsure_journey(load_journey(model) if scenario else journey, journey) if uncertainty else program
         )

@@ -24,6 +24,7 @@ from simulator.cli.options import (
     workers_option,
 )
 from simulator.cli.playing import load_one, play_journeys
+from simulator.cli.today import Opened, from_today, open_options
 from simulator.cli.unsure import draws_asked, play_futures, uncertainty_option, unsure_journey
 from simulator.execution.record import Recording
 from simulator.report.tables_ignorance import answer_tables
@@ -38,6 +39,7 @@ __all__ = ["command"]
 @click.command("run")
 @model_argument
 @scenario_option
+@open_options
 @seed_option
 @replications_option
 @workers_option
@@ -65,6 +67,7 @@ def command(
     events: Path | None,
     uncertainty: bool,
     machine: bool,
+    opened: Opened | None,
 ) -> None:
     """Play a model and say what will happen.
 
@@ -73,15 +76,15 @@ def command(
     if rows and out is None:
         raise click.UsageError("--rows needs --out")
     if uncertainty:
-        if out or events or cluster:
-            raise click.UsageError("--uncertainty goes with neither --out, --events nor --cluster")
+        if out or events or cluster or opened:
+            raise click.UsageError("--uncertainty goes with none of --out, --events, --cluster and --open")
         _unsure(model, scenario, seed, draws_asked(replications), workers, engine, machine)
         return
-    journey = load_one(model, scenario)
+    journey = from_today([load_one(model, scenario)], opened)[0]
     files = [path for path in (model, scenario) if path is not None]
     texts = {path.name: path.read_text(encoding="utf-8-sig") for path in files}
-    with contextlib.ExitStack() as opened:
-        folder = opened.enter_context(RunFolder(out)) if out else None
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(RunFolder(out)) if out else None
         record = None
         if rows or events:
             record = partial(Recording, rows=folder.path if folder and rows else None, events=events)

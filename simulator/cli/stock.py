@@ -23,6 +23,7 @@ from simulator.cli.options import (
 )
 from simulator.cli.playing import load_one
 from simulator.cli.searching import Searching
+from simulator.cli.today import Opened, from_today, open_options
 from simulator.execution.engines import choose_engine
 from simulator.execution.prepare import prepare
 from simulator.program.compile import compile_journey
@@ -77,6 +78,7 @@ def _aim(service: str | None, minimise: str | None) -> Aim:
     is_flag=True,
     help="Also say what it changes that a stock-out changes demand; takes about three times as long.",
 )
+@open_options
 @seed_option
 @replications_of(100, "for the last look of the search; as many new ones tell what its answer is worth")
 @workers_option
@@ -101,6 +103,7 @@ def command(
     machine: bool,
     service: str | None,
     minimise: str | None,
+    opened: Opened | None,
     **asked: Any,
 ) -> None:
     """Plan the stock: when to order how much, what it costs, and what to order in the coming weeks.
@@ -114,7 +117,7 @@ def command(
     if plot is not None:
         chart_kind(plot)
     question = Question(aim=aim, replications=replications, **asked)
-    journey = load_one(model, scenario)
+    journey = from_today([load_one(model, scenario)], opened)[0]
     by = choose_engine(engine, 100 * replications * compile_journey(journey).customers)
     if by == "kernel":
         prepare()

@@ -95,7 +95,8 @@ def _twins(known: EventLog, found: Standing) -> Iterator[Problem]:
         if len(cases):
             told = known.told_persona[several[0]], int(last[known.case[several[0]]])
             first, second = (known.told_names[int(code)] for code in told)
-            message = f"{len(cases):,} ids stand for two cases: {str(known.ids[cases[0]])!r} is both {first!r} and {second!r}"
+            case = str(known.ids[cases[0]])
+            message = f"{len(cases):,} ids stand for two cases: {case!r} is both {first!r} and {second!r}"
             yield _problem(known, message, "give each case an id of its own")
     ids = known.ids[open_].tolist()
     alike: dict[str, str] = {}
