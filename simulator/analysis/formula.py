@@ -105,7 +105,7 @@ class Vocabulary:
         maps = [one for journey in journeys for one in journey.maps.values()]
         touchpoints = [pair for one in maps for pair in one.touchpoints.items()]
         return cls(
-            frozenset.intersection(*(frozenset(model.attributes) for model in models)),
+            frozenset.intersection(*(frozenset(model.attributes) - model.dates for model in models)),
             frozenset(name for name, _ in touchpoints),
             frozenset(name for name, touchpoint in touchpoints if touchpoint.team),
             frozenset(name for name, touchpoint in touchpoints if touchpoint.media == "competitor"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+
+from simulator.errors import InputError
 from simulator.execution.replications import Progress, play
 from simulator.program.compile import compile_journey
 from simulator.results.folder import Recorded
@@ -28,8 +31,15 @@ def replay(recorded: Recorded, workers: int = 1, progress: Progress | None = Non
     ------
     ModelError
         If this version of the program no longer accepts the texts.
+    InputError
+        If the run started from the customers of a log, which is no part of the folder.
     """
     manifest = recorded.manifest
+    if "--open" in manifest["command"]:
+        typed = shlex.join(manifest["command"])
+        raise InputError(
+            f"this run started from the customers of a log; play it again by its command: {typed}"
+        )
     documents = [
         parse_document(source["text"], source["file"])
         for source in (manifest["model"], manifest["scenario"])

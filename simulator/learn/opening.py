@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.errors import LogError
 from simulator.learn.known import known_before
 from simulator.learn.log import DAY, EventLog
-from simulator.learn.standing import OPEN, Standing, personas_of, standing
+from simulator.learn.standing import OPEN, Standing, over_unseen, personas_of, standing
 from simulator.learn.told import last_told
 from simulator.learn.unfit import unfit_cases
 from simulator.spec import units
@@ -110,8 +110,8 @@ def open_cases(log: EventLog, journey: Journey, day: datetime.date) -> OpenCases
         has passed.
     """
     known = known_before(log, day)
-    found = standing(known, journey)
     told = _told(known, journey.model, (day - known.start).days * DAY)
+    found = over_unseen(known, journey, standing(known, journey), told)
     problems = unfit_cases(known, journey, found, told, day)
     if problems:
         raise LogError(problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,17 @@ from simulator.spec.load import Journey
 from simulator.spec.parts import rows, waits
 from simulator.spec.touchpoint import Touchpoint
 
-__all__ = ["OPEN", "OVER", "UNKNOWN", "Standing", "awaited", "personas_of", "standing"]
+__all__ = [
+    "OPEN",
+    "OVER",
+    "UNKNOWN",
+    "Standing",
+    "awaited",
+    "over_unseen",
+    "personas_of",
+    "places_of",
+    "standing",
+]
 
 Integers = NDArray[np.int64]
 
@@ -103,15 +113,70 @@ def _is_last(touchpoint: Touchpoint, outcomes: Sequence[str]) -> bool:
     return targets <= set(outcomes) and not timed
 
 
-def awaited(touchpoint: Touchpoint) -> tuple[set[str], set[str]]:
-    """Give the planned dates a touchpoint looks at, and those of them that end the stay there for sure."""
-    looked_at, ending = set(), set()
+@dataclass(frozen=True)
+class Awaited:
+    """The planned dates that matter at a touchpoint.
+
+    Attributes
+    ----------
+    looked_at : set of str
+        Those that any wait there looks at.
+    seen, unseen : set of str
+        Those that end the stay for sure: with something that a log would tell, or with an outcome.
+    """
+
+    looked_at: set[str]
+    seen: set[str]
+    unseen: set[str]
+
+
+def awaited(touchpoint: Touchpoint, outcomes: Sequence[str]) -> Awaited:
+    """Say which planned dates matter at a touchpoint."""
+    found = Awaited(set(), set(), set())
     for path, law in waits(touchpoint):
-        if not law.attribute:
+        if law.attribute:
+            found.looked_at.add(law.attribute)
+        if law.family is not Family.UNTIL:
             continue
-        looked_at.add(law.attribute)
         clock = (touchpoint.race or {}).get(path[1]) if path[0] == "race" else None
-        sure = path[0] == "dwell" or (clock is not None and clock.p == 1.0 and clock.condition is None)
-        if law.family is Family.UNTIL and sure:
-            ending.add(law.attribute)
-    return looked_at, ending
+        if clock is not None and clock.p == 1.0 and clock.condition is None and not clock.side_trip:
+            (found.unseen if path[1] in outcomes else found.seen).add(law.attribute)
+        elif path[0] == "dwell" and not _may_be_silent(touchpoint, outcomes):
+            found.seen.add(law.attribute)
+    return found
+
+
+def _may_be_silent(touchpoint: Touchpoint, outcomes: Sequence[str]) -> bool:
+    """Tell whether one who has left may not have been seen anywhere since."""
+    decided = [row for path, row in rows(touchpoint) if path[0] == "next"]
+    targets = {target for row in decided for target in row} | {*(touchpoint.choose or {})}
+    timed = any(path[0] in ("next", "choose", "race") for path, _ in waits(touchpoint))
+    return timed or not targets.isdisjoint(outcomes)
+
+
+def over_unseen(
+    log: EventLog, journey: Journey, found: Standing, told: Mapping[str, NDArray[np.float64]]
+) -> Standing:
+    """Take those for over whose planned date has led them to an outcome, which leaves no event.
+
+    Parameters
+    ----------
+    told : mapping of str to float64 array, shape (cases,)
+        Planned dates, in ms from the day on.
+    """
+    state = found.state.copy()
+    for which, place in places_of(log, journey, found):
+        for name in awaited(place, journey.model.outcomes).unseen & told.keys():
+            state[which & (told[name] < 0)] = OVER
+    return Standing(found.event, state)
+
+
+def places_of(
+    log: EventLog, journey: Journey, found: Standing
+) -> Iterator[tuple[NDArray[np.bool_], Touchpoint]]:
+    """Yield the touchpoints at which open cases stand, as their personas meet them, each with its cases."""
+    for code, persona in enumerate(personas_of(log, journey)):
+        mine = (found.state == OPEN) & (log.persona == code)
+        for place in np.unique(log.activity[found.event[mine]]).tolist():
+            touchpoint = journey.maps[persona or ""].touchpoints[log.activities[place]]
+            yield mine & (log.activity[found.event] == place), touchpoint

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simulator.errors import Place, Problem, nearest
 from simulator.learn.log import EventLog
-from simulator.learn.standing import OPEN, OVER, UNKNOWN, Standing, awaited, personas_of
+from simulator.learn.standing import OVER, UNKNOWN, Standing, awaited, personas_of, places_of
 from simulator.learn.told import last_told
 from simulator.spec.load import Journey
 
@@ -113,7 +113,7 @@ def _dates(
 ) -> Iterator[Problem]:
     """Find cases whose planned date decides, but is not known or has passed."""
     for name in sorted(journey.model.dates):
-        looks, ends = _waiting(known, journey, found, name)
+        looks, leads = _waiting(known, journey, found, name)
         if not looks.any():
             continue
         if name not in told:
@@ -126,28 +126,20 @@ def _dates(
         yield from _listed(
             known, looks & np.isnan(told[name]), f"without a {name} that was known on {day}", _FIX_DATE
         )
-        late = ends & (told[name] < 0)
+        late = leads & (told[name] < 0)
         yield from _listed(known, late, f"waiting for a {name} before {day}", _FIX_DATE)
 
 
 def _waiting(
     known: EventLog, journey: Journey, found: Standing, name: str
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Tell which open cases look at a planned date, and for which of them it is the end of the stay."""
-    looks, ends = np.zeros(known.cases, bool), np.zeros(known.cases, bool)
-    for code, persona in enumerate(personas_of(known, journey)):
-        if persona is None:
-            continue
-        mine = (found.state == OPEN) & (known.persona == code)
-        for place, activity in enumerate(known.activities):
-            touchpoint = journey.maps[persona].touchpoints.get(activity)
-            if touchpoint is None:
-                continue
-            looked_at, ending = awaited(touchpoint)
-            here = mine & (known.activity[found.event] == place)
-            looks |= here & (name in looked_at)
-            ends |= here & (name in ending)
-    return looks, ends
+    """Tell which open cases look at a planned date, and which of them it must have led somewhere."""
+    looks, leads = np.zeros(known.cases, bool), np.zeros(known.cases, bool)
+    for which, touchpoint in places_of(known, journey, found):
+        dates = awaited(touchpoint, journey.model.outcomes)
+        looks |= which & (name in dates.looked_at)
+        leads |= which & (name in dates.seen)
+    return looks, leads
 
 
 def _listed(known: EventLog, which: NDArray[np.bool_], said: str, fix: str) -> Iterator[Problem]:

@@ -217,6 +217,11 @@ class Program:
         """The number of dates of the horizon."""
         return int(self.values.day_means.shape[1])
 
+    @property
+    def dated(self) -> tuple[bool, ...]:
+        """Whether each attribute holds a planned date: then it is a time, and no mean of it is kept."""
+        return tuple(bool(dated) for dated in self.structure.attributes[:, 1].tolist())
+
     def with_values(self, values: Values) -> Program:
         """Give the journey with other numbers on the same structure: another draw of what is uncertain.
 

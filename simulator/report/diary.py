@@ -140,7 +140,10 @@ def _row(program: Program, one: DiaryLike, visit: VisitLike) -> list[object]:
         _inert(names.target(visit.target)),
         visit.asked,
         visit.sold,
-        *(repr(value) for value in visit.attributes),
+        *(
+            _instant(program, round(value)).isoformat(timespec="milliseconds") if dated else repr(value)
+            for value, dated in zip(visit.attributes, program.dated, strict=True)
+        ),
     ]
 
 
@@ -226,7 +229,7 @@ def _cells(program: Program, words: _Words, page: PageLike, before: tuple[float,
         format_duration(visit.waited) if visit.waited else "",
         format_duration(stayed) if stayed else "",
         _happened(words, page),
-        _changed(program.names, visit.attributes, before),
+        _changed(program, visit.attributes, before),
     ]
 
 
@@ -250,12 +253,12 @@ def _happened(words: _Words, page: PageLike) -> str:
     return ", ".join(said)
 
 
-def _changed(names: Names, after: tuple[float, ...], before: tuple[float, ...] | None) -> str:
+def _changed(program: Program, after: tuple[float, ...], before: tuple[float, ...] | None) -> str:
     """Name the attributes a visit changed; on the first visit all that are not 0."""
     old = before if before is not None else (0.0,) * len(after)
     return ", ".join(
-        f"{name} {now:.3g}"
-        for name, now, then in zip(names.attributes, after, old, strict=True)
+        f"{name} {_instant(program, int(now)):%Y-%m-%d %H:%M}" if dated else f"{name} {now:.3g}"
+        for name, now, then, dated in zip(program.names.attributes, after, old, program.dated, strict=True)
         if now != then
     )
 

@@ -59,6 +59,7 @@ def run_document(result: RunResult) -> Document:
         "attributes": {
             name: _share(result.counts("final")[:, :, number].sum() / MICRO, result.counts("ended").sum())
             for number, name in enumerate(names.attributes)
+            if not result.program.dated[number]
         },
         "digests": result.digests,
         "digest": result.digest,
@@ -156,7 +157,9 @@ def _touchpoint(result: RunResult, number: int) -> Document:
         "dwell": {"mean": result.dwell(number), "unit": "seconds"},
         "costs": total("costs") / MICRO,
         "attributes": {
-            name: _share(feeling / MICRO, visits) for name, feeling in zip(names, feelings, strict=True)
+            name: _share(feeling / MICRO, visits)
+            for name, feeling, dated in zip(names, feelings, result.program.dated, strict=True)
+            if not dated
         },
         "sessions": rate_document(result.session_orders(number), "with_order", "sessions"),
     }

@@ -30,8 +30,8 @@ class EventLog:
     """Writes visits as rows of a CSV; a case's rows are in order of their ends.
 
     Columns: ``case, activity, timestamp, persona, end, entry, waited_seconds, left_by, target, asked,
-    sold`` and one an attribute, as it was after the visit. Times are naive local, ISO 8601 to the
-    millisecond. A visit that was open at the end of the run has no end.
+    sold`` and one an attribute, as it was after the visit; a planned date is an instant. Times are naive
+    local, ISO 8601 to the millisecond. A visit that was open at the end of the run has no end.
 
     Parameters
     ----------
@@ -56,7 +56,6 @@ class EventLog:
             self._write(visits.slice(first, _ROWS))
 
     def _write(self, visits: pa.RecordBatch) -> None:
-        attributes = [name for name in visits.schema.names if name.startswith("attribute.")]
         columns = [
             [f"{customer:016x}" for customer in visits["customer"].to_pylist()],
             _texts(visits["touchpoint"]),
@@ -71,7 +70,9 @@ class EventLog:
             visits["sold"].to_pylist(),
         ]
         attributes = [
-            visits[name].to_pylist() for name in visits.schema.names if name.startswith("attribute.")
+            _instants(visits[name]) if pa.types.is_timestamp(visits[name].type) else visits[name].to_pylist()
+            for name in visits.schema.names
+            if name.startswith("attribute.")
         ]
         self._writer.writerows(zip(*columns, *attributes, strict=True))
 

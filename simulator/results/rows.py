@@ -71,7 +71,10 @@ def customer_schema(program: Program) -> pa.Schema:
 
 
 def _attribute_fields(program: Program) -> list[tuple[str, pa.DataType]]:
-    return [(f"attribute.{name}", pa.float64()) for name in program.names.attributes]
+    return [
+        (f"attribute.{name}", _TIME if dated else pa.float64())
+        for name, dated in zip(program.names.attributes, program.dated, strict=True)
+    ]
 
 
 class _Columns:
@@ -89,6 +92,15 @@ class _Columns:
 
     def text(self, field: str, names: Sequence[str], without: NDArray[np.bool_] | None = None) -> pa.Array:
         return _text(self.number(field), names, without)
+
+    def attributes(self, program: Program, values: NDArray[np.float64]) -> list[pa.Array]:
+        """Give each attribute; one that holds a planned date as the date."""
+        return [
+            pa.array(self._start + np.round(value).astype("timedelta64[ms]"), _TIME)
+            if dated
+            else pa.array(np.ascontiguousarray(value))
+            for value, dated in zip(values.T, program.dated, strict=True)
+        ]
 
     def who(self) -> list[pa.Array]:
         replication = pa.array(np.full(len(self._rows), self._replication, dtype=np.int64))
@@ -121,7 +133,7 @@ def visit_batch(program: Program, replication: int, log: Log) -> pa.RecordBatch:
         columns.text("target", targets, is_open),
         pa.array(columns.number("asked")),
         pa.array(columns.number("sold")),
-        *map(pa.array, np.ascontiguousarray(log.visit_attributes.T)),
+        *columns.attributes(program, log.visit_attributes),
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=visit_schema(program))
 
@@ -143,7 +155,7 @@ def customer_batch(program: Program, replication: int, log: Log) -> pa.RecordBat
         pa.array(columns.number("steps")),
         pa.array(columns.number("orders")),
         pa.array(columns.number("converted") == 1),
-        *map(pa.array, np.ascontiguousarray(log.end_attributes.T)),
+        *columns.attributes(program, log.end_attributes),
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=customer_schema(program))
 

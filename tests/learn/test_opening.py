@@ -145,6 +145,17 @@ def test_time_goes_on_from_the_day(log_file: Any) -> None:
     assert compile_journey(one).existing == 1
 
 
+def test_who_has_gone_unseen_is_over(log_file: Any) -> None:
+    """A date that leads to an outcome leaves no event: once passed, the case is over and no mistake."""
+    race = {"arrived": {"after": {"until": "due"}, "p": 0.4}, "left": {"after": {"until": "due"}}}
+    touchpoints = {**MODEL["touchpoints"], "booked": {"race": race}}
+    touchpoints.pop("mail")
+    late = "b,booked,2026-01-10,tim,2026-01-20,"
+    one = started(log_file, BOOKED, late, LAST, touchpoints=touchpoints)
+    assert one.cases is not None
+    assert one.cases.ids == ("a",)
+
+
 # ---------------------------------------------------------------- the leak guard
 
 

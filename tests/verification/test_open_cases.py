@@ -28,7 +28,7 @@ from simulator.spec.units import DAY
 # With 39 paths the rank of the truth has 40 values, and the intervals below hold these shares of them exactly.
 PATHS: Final = 39
 INTERVALS: Final = {50: (10, 30), 80: (4, 36), 95: (1, 39)}
-BEFORE, AHEAD = 50, 14
+BEFORE, AHEAD = 49, 14  # seven weeks: the shocks to come are independent of those that have been
 START = datetime.date(2026, 1, 5)
 COLUMNS = Columns("case", "event", "time", persona="group", dates=("due",))
 
@@ -39,7 +39,7 @@ MODEL: dict[str, Any] = {
     "goal": ["arrived"],
     "outcomes": ["gone"],
     "attributes": {"due": {"planned": {"gamma": {"mean": "9 days", "cv": 0.8}}}},
-    "shocks": {"demand": {"on": ["arrivals"], "per": "day", "sd": 0.3}},
+    "shocks": {"demand": {"on": ["arrivals"], "per": "week", "sd": 0.4}},
     "personas": {
         "early": {
             "arrivals": {"rate": "6 per day", "weekday": {"sat-sun": 0.5}},
