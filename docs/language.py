@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from simulator.spec import people, quantities, rows, touchpoint, units, world
+from simulator.spec.described import descriptions
 from simulator.spec.model import Model
 from simulator.spec.rows import Line, Option, Share
 from simulator.spec.scenario import Scenario
@@ -365,10 +366,11 @@ def keys(record: type[BaseModel]) -> Iterator[tuple[str, Any, str, str, bool]]:
     """Yield the keys of a class: as written, annotation, description, default, required."""
     hints = typing.get_type_hints(record, include_extras=True)
     names = {info.alias or name: name for name, info in record.model_fields.items()}
+    described = descriptions(record)
     for key, one in fields_of(record).items():
         name = names.get(key)
-        words = WORDS.get((record.__name__, key)) or (record.model_fields[name].description if name else "")
-        yield key, hints[name] if name else str, words or "", _default(one.default), one.required
+        words = WORDS.get((record.__name__, key)) or described.get(name or "", "")
+        yield key, hints[name] if name else str, words, _default(one.default), one.required
 
 
 def _default(value: Any) -> str:

@@ -8,6 +8,7 @@ Numba's own cache does not see a change in a function of another file.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
-__all__ = ["compiled", "forget_old_caches", "inlined", "inner", "is_cached", "raw"]
+__all__ = ["compiled", "forget_old_caches", "inlined", "inner", "is_ready", "mark_ready", "raw"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -69,9 +70,9 @@ from numba.core.compiler_machinery import LoweringPass, register_pass  # noqa: E
 from numba.core.typed_passes import NativeLowering  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
 
+_VERSION: Final = _fingerprint(f"{numba.__version__} {numpy.__version__} {platform.python_version()}")
 if "NUMBA_CACHE_DIR" not in os.environ:
-    _versions = f"{numba.__version__} {numpy.__version__} {platform.python_version()}"
-    numba.config.CACHE_DIR = str(_cache_folder() / _fingerprint(_versions))  # type: ignore[attr-defined]  # set at run time
+    numba.config.CACHE_DIR = str(_cache_folder() / _VERSION)  # type: ignore[attr-defined]  # set at run time
 
 
 # Two versions side by side, and one to go back to; of today's, all: somebody is working on the sources,
@@ -91,10 +92,23 @@ def forget_old_caches() -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def is_cached(name: str) -> bool:
-    """Whether a function of this name was compiled before, by this version of everything."""
-    folder = Path(str(numba.config.CACHE_DIR))  # type: ignore[attr-defined]  # set at run time
-    return any(folder.glob(f"*/*.{name}-*.nbi"))
+def _stamp() -> Path:
+    """Say where it is noted that all is compiled: for this version, in this place, as Numba's cache has it."""
+    place = hashlib.blake2b(f"{_VERSION} {Path(__file__).parent}".encode(), digest_size=12).hexdigest()
+    return Path(str(numba.config.CACHE_DIR)) / f"ready-{place}"  # type: ignore[attr-defined]  # set at run time
+
+
+def is_ready() -> bool:
+    """Whether everything was compiled before."""
+    return _stamp().is_file()
+
+
+def mark_ready() -> None:
+    """Note that everything is compiled; where nothing can be written, nothing is kept either."""
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]  # set at run time
+        return
+    with contextlib.suppress(OSError):
+        _stamp().touch()
 
 
 # No reference counting: compiled code allocates nothing, and counting would cost more than the work.

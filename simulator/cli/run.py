@@ -9,9 +9,6 @@ from pathlib import Path
 
 import click
 
-from simulator.analysis.ignorance import draws_of
-from simulator.analysis.ignorance.document import answers_document
-from simulator.analysis.ignorance.run import run_answers
 from simulator.cli.options import (
     as_json,
     cluster_option,
@@ -27,7 +24,6 @@ from simulator.cli.playing import load_one, play_journeys
 from simulator.cli.today import Opened, from_today, open_options
 from simulator.cli.unsure import draws_asked, play_futures, uncertainty_option, unsure_journey
 from simulator.execution.record import Recording
-from simulator.report.tables_ignorance import answer_tables
 from simulator.report.tables_run import run_tables
 from simulator.report.terminal import show
 from simulator.results.document import run_document
@@ -105,6 +101,11 @@ def _unsure(
     model: Path, scenario: Path | None, seed: int, draws: int, workers: int, engine: str, machine: bool
 ) -> None:
     """Play a model with the numbers that its evidence leaves open drawn afresh in every replication."""
+    from simulator.analysis.ignorance import draws_of
+    from simulator.analysis.ignorance.document import answers_document
+    from simulator.analysis.ignorance.run import run_answers
+    from simulator.report.tables_ignorance import answer_tables
+
     base = load_one(model, None)
     journey = base if scenario is None else load_one(model, scenario)
     unsure = unsure_journey(base, journey)

@@ -7,15 +7,16 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from simulator.errors import InputError
-from simulator.learn import Columns, EventLog, read_log, start_from
-from simulator.learn.reading import column_names
 from simulator.spec import units
 from simulator.spec.load import Journey
+
+if TYPE_CHECKING:
+    from simulator.learn import Columns, EventLog
 
 __all__ = ["Opened", "from_today", "open_options"]
 
@@ -47,6 +48,9 @@ class Opened:
 
     def start(self, journey: Journey) -> Journey:
         """Let a journey start from the open cases."""
+        from simulator.learn import Columns, read_log, start_from
+        from simulator.learn.reading import column_names
+
         attributes = {**journey.model.attributes, "consent": None}
         names = [name for name in column_names(self.log) if name in attributes]
         dates = tuple(name for name in names if name in journey.model.dates)
@@ -101,6 +105,8 @@ def _read_options(
         raise click.UsageError(f"--open needs {', '.join(f'--{name}' for name in missing)}")
     if horizon is not None:
         _readable(horizon, as_of)
+    from simulator.learn import Columns
+
     return Opened(opened, as_of, Columns(_one(case), event, time, _one(persona) or None), horizon)
 
 

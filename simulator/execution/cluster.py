@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from simulator import provenance
-from simulator.compiled import is_cached
+from simulator.compiled import is_ready
 from simulator.errors import InputError, MissingExtraError, Problem, RunError
 from simulator.execution.crew import Crew
 
@@ -138,11 +138,6 @@ _INSTALL: Final = "install the same journey-simulator and libraries on every wor
 
 
 # --------------------------------------------------------------------------- compiling
-
-
-def is_ready() -> bool:
-    """Whether the kernel is compiled here; called on every worker."""
-    return is_cached("play_shared")
 
 
 def make_ready() -> str:

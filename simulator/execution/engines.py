@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, Protocol
 
-from simulator.compiled import is_cached
+from simulator.compiled import is_ready
 from simulator.engine.log import Watch
 from simulator.engine.slices import Slice
 from simulator.engine.tally import Tally
@@ -62,7 +62,7 @@ def choose_engine(asked: str, customers: float) -> EngineName:
         return "reference"
     if asked == "kernel":
         return "kernel"
-    worth = _WORTH_LOADING if is_cached("play_shared") else _WORTH_COMPILING
+    worth = _WORTH_LOADING if is_ready() else _WORTH_COMPILING
     return "kernel" if customers >= worth else "reference"
 
 

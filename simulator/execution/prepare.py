@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Final
 
-from simulator.compiled import forget_old_caches, is_cached
+from simulator.compiled import forget_old_caches, is_ready, mark_ready
 from simulator.execution.engines import engine
 
 __all__ = ["prepare"]
@@ -27,15 +27,17 @@ _SHARED: Final[dict[str, Any]] = {
 
 def prepare() -> None:
     """Compile the kernel, if that was not done before on this installation."""
+    if is_ready():
+        return
     from simulator.program.compile import compile_journey
     from simulator.spec.load import journey_from_data
 
-    if not is_cached("play_shared"):
-        print("compiling the kernel: once per installation, about a minute ...", file=sys.stderr, flush=True)
+    print("compiling the kernel: once per installation, about a minute ...", file=sys.stderr, flush=True)
     for model in (_NOTHING_SHARED, _SHARED):
         program = compile_journey(journey_from_data(model))
         engine("kernel")(program, 1, 0)
         engine("reference")(program, 1, 0)
+    mark_ready()
     forget_old_caches()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from simulator import limits
@@ -67,27 +68,33 @@ def race_shares(race: Mapping[str, Clock], time_left: TimeLeft | None = None) ->
     firsts = dict.fromkeys(race, 0.0)
     for k in range(points):
         left = {date: time_left(date).quantile((k + 0.5) / points) if time_left else 0.0 for date in dates}
-        laws = {name: clock.after.given(left.get(clock.after.attribute, 0.0)) for name, clock in race.items()}
-        for name in race:
-            firsts[name] += _rings_first(name, race, laws)
+        clocks = tuple(
+            (name, clock.p, clock.after.given(left.get(clock.after.attribute, 0.0)))
+            for name, clock in race.items()
+        )
+        for name, first in zip(race, _ring_first(clocks), strict=True):
+            firsts[name] += first
     whole = math.fsum(firsts.values())
     return {name: first / whole for name, first in firsts.items()} if whole else firsts
 
 
-def _rings_first(name: str, race: Mapping[str, Clock], laws: Mapping[str, Law]) -> float:
-    """Give the chance of one clock to ring first, with laws that wait for nobody's date."""
-    rank = {one: (clock.p == 1.0, one) for one, clock in race.items()}
-    own, total = laws[name], 0.0
+@cache
+def _ring_first(clocks: tuple[tuple[str, float, Law], ...]) -> list[float]:
+    """Give the chance of each clock to ring first, with laws that wait for nobody's date."""
+    return [_rings_first(clock, [other for other in clocks if other is not clock]) for clock in clocks]
+
+
+def _rings_first(clock: tuple[str, float, Law], rivals: Sequence[tuple[str, float, Law]]) -> float:
+    (name, p, own), total = clock, 0.0
     points = _POINTS if own.variance() else 1
     for k in range(points):
         time = own.quantile((k + 0.5) / points)
+        before = math.nextafter(time, -math.inf)
         total += math.prod(
-            1.0
-            - other.p * laws[rival].cdf(time if rank[rival] < rank[name] else math.nextafter(time, -math.inf))
-            for rival, other in race.items()
-            if rival != name
+            1.0 - chance * law.cdf(time if (chance == 1.0, rival) < (p == 1.0, name) else before)
+            for rival, chance, law in rivals
         )
-    return race[name].p * total / points
+    return p * total / points
 
 
 def basket_is_empty(lines: Mapping[str, Line], value: Value) -> float:

@@ -46,10 +46,9 @@ def check_country(code: str) -> None:
     ValueError
         With the code that was probably meant.
     """
-    import holidays
     from holidays.registry import COUNTRIES
 
-    if code in holidays.list_supported_countries(include_aliases=False):
+    if code in {entry[1] for entry in COUNTRIES.values()}:
         return
     names = {_plain(entry[0]): entry[1] for entry in COUNTRIES.values()}
     names |= {entry[2]: entry[1] for entry in COUNTRIES.values()}
@@ -75,7 +74,7 @@ def check_subdivision(country: str, code: str) -> None:
     """
     import holidays
 
-    known = holidays.list_supported_countries(include_aliases=False)[country]
+    known = sorted(getattr(holidays, country).subdivisions)
     if code in known:
         return
     if not known:

@@ -47,9 +47,7 @@ ROW_TOLERANCE: Final = 1e-9
 class Written(BaseModel):
     """The base of every class a person writes: nothing unknown, nothing changed afterwards."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 def _share(value: Any) -> Any:

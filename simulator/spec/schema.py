@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import ModelSchema
 
+from simulator.spec.described import descriptions
 from simulator.spec.model import Model
 from simulator.spec.scenario import Scenario
 
@@ -39,13 +41,23 @@ _SHORT: Final[dict[str, list[Schema]]] = {
 }
 
 
+class _Described(GenerateJsonSchema):
+    """Adds what each key means."""
+
+    def model_schema(self, schema: ModelSchema) -> Schema:
+        made, record = super().model_schema(schema), schema["cls"]
+        for name, words in descriptions(record).items():
+            made["properties"][record.model_fields[name].alias or name].setdefault("description", words)
+        return made
+
+
 def model_schema() -> Schema:
     """Build the JSON Schema (draft 2020-12) of a model file.
 
     It accepts every file the loader accepts as far as a schema can tell; names, sums and dates
     that must fit each other are left to the loader.
     """
-    schema = Model.model_json_schema(by_alias=True)
+    schema = Model.model_json_schema(by_alias=True, schema_generator=_Described)
     definitions = schema["$defs"]
     for name in list(definitions):
         definitions[name] = _written(name, definitions[name])
@@ -152,7 +164,7 @@ def scenario_schema() -> Schema:
     Its `changes` are the model's own words with nothing required, where an edit or null may stand
     in place of any value.
     """
-    schema = Scenario.model_json_schema(by_alias=True)
+    schema = Scenario.model_json_schema(by_alias=True, schema_generator=_Described)
     model = model_schema()
     definitions = {f"{name}{_LAID_OVER}": _laid_over(part) for name, part in model["$defs"].items()}
     top = {key: model[key] for key in ("type", "properties", "additionalProperties")}
