@@ -93,7 +93,7 @@ def forget_old_caches() -> None:
 
 
 def _stamp() -> Path:
-    """Say where it is noted that all is compiled: for this version, in this place, as Numba's cache has it."""
+    """Say where it is noted that all is compiled: for this version, in this place, as in Numba's cache."""
     place = hashlib.blake2b(f"{_VERSION} {Path(__file__).parent}".encode(), digest_size=12).hexdigest()
     return Path(str(numba.config.CACHE_DIR)) / f"ready-{place}"  # type: ignore[attr-defined]  # set at run time
 

@@ -7,17 +7,18 @@ Seeds are pinned, so a check that passes today passes until somebody changes a l
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from simulator.engine.log import END_FIELDS, Log
 from simulator.engine.reference import simulate
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.tally import Tally
+from simulator.execution.engines import EngineName, engine
 from simulator.program.compile import compile_journey
 from simulator.program.program import Program
 from simulator.spec.document import parse_document
@@ -47,27 +48,36 @@ def play(
     return [simulate(program, seed, number, on_visit) for number in numbers]
 
 
+def play_by(by: EngineName, program: Program, seed: int, replications: int) -> list[Tally]:
+    """Play replications one after another by an engine; the kernel where the closed form wants millions."""
+    return [engine(by)(program, seed, number) for number in range(replications)]
+
+
 def total(tallies: Sequence[Tally], name: str) -> NDArray[np.int64]:
     """Add one count over replications."""
     return np.sum([tally[name] for tally in tallies], axis=0)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Endings:
-    """A hook that keeps how each journey ended: its outcome, steps and time in ms."""
+    """How each journey of a replication ended: its outcome, steps and time in ms."""
 
-    program: Program
-    outcomes: list[int] = field(default_factory=list)
-    steps: list[int] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)
+    outcomes: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    times: NDArray[np.int64]
 
-    def __call__(self, customer: Customer, visit: Visit) -> None:
-        """Look at one visit: the last of a journey leads to an outcome."""
-        outcome = visit.target - len(self.program.names.touchpoints)
-        if outcome >= 0:
-            self.outcomes.append(outcome)
-            self.steps.append(customer.steps)
-            self.times.append(visit.left - customer.arrived)
+
+def play_to_the_end(by: EngineName, program: Program, seed: int) -> tuple[Tally, Endings]:
+    """Play a replication, and keep how each journey ended."""
+    ended = [END_FIELDS.index(name) for name in ("outcome", "steps", "arrived", "ended")]
+    rows: list[NDArray[np.int64]] = []
+
+    def watch(_: float, log: Log) -> None:
+        rows.append(log.ends[:, ended].copy())
+
+    tally = engine(by)(program, seed, 0, None, watch, True)
+    outcomes, steps, arrived, left = np.concatenate(rows).T
+    return tally, Endings(outcomes, steps, left - arrived)
 
 
 # --------------------------------------------------------------------------- verdicts
@@ -145,8 +155,6 @@ def assert_ks(
     assert p > ALPHA, f"{what}: Kolmogorov distance {gap:.5f} of {n}, p = {p:.2g}"
 
 
-def tabulated(values: Sequence[int], most: int) -> NDArray[np.int64]:
+def tabulated(values: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """Count the values 1 … most; larger ones in one more cell."""
-    counts = Counter(values)
-    inside = [counts[k] for k in range(1, most + 1)]
-    return np.array([*inside, len(values) - sum(inside)])
+    return np.bincount(np.minimum(values, most + 1), minlength=most + 2)[1:]

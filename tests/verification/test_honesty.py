@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from simulator.theory.chain import AbsorbingChain
-from tests.verification.conftest import SEED, Endings, play, program_of
+from tests.verification.conftest import SEED, play_to_the_end, program_of
 
 JOURNEY = """
 start: 2026-01-05
@@ -33,8 +33,7 @@ def test_verdicts_are_honest() -> None:
     steps = CHAIN.steps(0)
     found = []
     for seed in range(SEED, SEED + SEEDS):
-        endings = Endings(program)
-        (tally,) = play(program, seed, 1, endings)
+        tally, endings = play_to_the_end("reference", program, seed)
         n = int(tally["people"].sum())
         hits = int(tally["outcomes"][0, 0])
         found.append(

@@ -7,9 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
+from simulator.execution.engines import EngineName
 from simulator.program.program import Program
 from simulator.theory.queues import erlang_a, md1, mm1, mmc, mmc_wait_exceeds, mmck
-from tests.verification.conftest import MINUTE, SEED, assert_t, play, program_of
+from tests.verification.conftest import MINUTE, SEED, assert_t, play, play_by, program_of
 
 # One team, service of a minute on average; the unit of time of every closed form here is a minute.
 DESK = """
@@ -57,6 +58,7 @@ def _way(program: Program, tally: Tally, outcome: str) -> int:
 
 
 def observe(
+    by: EngineName,
     number: int,
     per_minute: float,
     servers: int,
@@ -78,7 +80,7 @@ def observe(
         patience=patient,
     )
     program = program_of(text)
-    return Observed(program, play(program, SEED + number, REPLICATIONS))
+    return Observed(program, play_by(by, program, SEED + number, REPLICATIONS))
 
 
 def judge(seen: Mapping[str, tuple[NDArray[np.float64], float]], half_width: float) -> None:
@@ -87,15 +89,15 @@ def judge(seen: Mapping[str, tuple[NDArray[np.float64], float]], half_width: flo
         assert_t(estimates, expected, half_width, what)
 
 
-# (days a replication, half-width of the interval at alpha 1e-6): the second in the long run.
-@pytest.mark.parametrize(("days", "width"), [(9, 0.10), pytest.param(36, 0.05, marks=pytest.mark.long)])
-def test_one_server_random_service(days: int, width: float) -> None:
+# (engine, days a replication, half-width of the interval at alpha 1e-6): the kernel has the days for 2 %.
+@pytest.mark.parametrize(("by", "days", "width"), [("reference", 9, 0.10), ("kernel", 250, 0.02)])
+def test_one_server_random_service(by: EngineName, days: float, width: float) -> None:
     """M/M/1 at 70 % load: customers wait 2.333333 service times, and 70 % of them wait at all."""
     # False alarm 3e-6. Catches: a queue served last come first (its tail), a server freed twice,
     # dwell mean taken for its rate.
     theory = mm1(0.7, 1.0)
     assert theory.wait == pytest.approx(2.333333, abs=5e-7)
-    seen = observe(1, 0.7, 1, days)
+    seen = observe(by, 1, 0.7, 1, days)
     late = 0.7 * np.exp(-0.3)
     judge(
         {
@@ -107,18 +109,18 @@ def test_one_server_random_service(days: int, width: float) -> None:
     )
 
 
-@pytest.mark.parametrize(("days", "width"), [(5.5, 0.10), pytest.param(22, 0.05, marks=pytest.mark.long)])
-def test_one_server_constant_service(days: int, width: float) -> None:
+@pytest.mark.parametrize(("by", "days", "width"), [("reference", 5.5, 0.10), ("kernel", 170, 0.02)])
+def test_one_server_constant_service(by: EngineName, days: float, width: float) -> None:
     """M/D/1 at 70 % load: half the wait of random service, 1.166667 (Pollaczek-Khinchine)."""
     # False alarm 2e-6. Catches: a fixed dwell drawn at random, the residual of a service counted as a wait.
     theory = md1(0.7, 1.0)
     assert theory.wait == pytest.approx(1.166667, abs=5e-7)
-    seen = observe(2, 0.7, 1, days, service="1 min")
+    seen = observe(by, 2, 0.7, 1, days, service="1 min")
     judge({"wait": (seen.wait, theory.wait), "delayed": (seen.delayed / seen.joined, theory.delayed)}, width)
 
 
-@pytest.mark.parametrize(("days", "width"), [(6.5, 0.10), pytest.param(26, 0.05, marks=pytest.mark.long)])
-def test_three_servers(days: float, width: float) -> None:
+@pytest.mark.parametrize(("by", "days", "width"), [("reference", 6.5, 0.10), ("kernel", 220, 0.02)])
+def test_three_servers(by: EngineName, days: float, width: float) -> None:
     """M/M/3 at 2 a minute: Erlang C 0.444444, Wq 0.444444, Lq 0.888889, P(Wq > 1) 0.163502."""
     # False alarm 4e-6. Catches: a fourth server, waits of those who need not wait left out of the mean.
     theory = mmc(2.0, 1.0, 3)
@@ -128,7 +130,7 @@ def test_three_servers(days: float, width: float) -> None:
         [0.444444, 0.444444, 0.888889, 0.163502],
         atol=5e-7,
     )
-    seen = observe(3, 2.0, 3, days)
+    seen = observe(by, 3, 2.0, 3, days)
     judge(
         {
             "P(wait)": (seen.delayed / seen.joined, theory.delayed),
@@ -140,28 +142,30 @@ def test_three_servers(days: float, width: float) -> None:
     )
 
 
+ONE, TWO = (0.284956, 0.512921, 0.356461), (0.292527, 1.404128, 0.233413)
 IMPATIENT = [
-    pytest.param(0.9, 1, (0.284956, 0.512921, 0.356461), 1.3, 0.10, id="one server"),
-    pytest.param(2.4, 2, (0.292527, 1.404128, 0.233413), 1.1, 0.10, id="two servers"),
-    pytest.param(
-        0.9, 1, (0.284956, 0.512921, 0.356461), 5.5, 0.05, id="one server, long", marks=pytest.mark.long
-    ),
-    pytest.param(
-        2.4, 2, (0.292527, 1.404128, 0.233413), 4.5, 0.05, id="two servers, long", marks=pytest.mark.long
-    ),
+    pytest.param("reference", 0.9, 1, ONE, 1.3, 0.10, id="reference, one server"),
+    pytest.param("reference", 2.4, 2, TWO, 1.1, 0.10, id="reference, two servers"),
+    pytest.param("kernel", 0.9, 1, ONE, 40, 0.02, id="kernel, one server"),
+    pytest.param("kernel", 2.4, 2, TWO, 34, 0.02, id="kernel, two servers"),
 ]
 
 
-@pytest.mark.parametrize(("per_minute", "servers", "printed", "days", "width"), IMPATIENT)
+@pytest.mark.parametrize(("by", "per_minute", "servers", "printed", "days", "width"), IMPATIENT)
 def test_impatient_customers(
-    per_minute: float, servers: int, printed: tuple[float, float, float], days: float, width: float
+    by: EngineName,
+    per_minute: float,
+    servers: int,
+    printed: tuple[float, float, float],
+    days: float,
+    width: float,
 ) -> None:
     """Erlang A, patience two minutes on average: who abandons, who waits, how long the queue is."""
     # False alarm 4e-6 each. Catches: the clock of patience restarted when the queue moves, the waits of
     # those who left dropped (the identity), patience counted during service.
     theory = erlang_a(per_minute, 1.0, servers, 0.5)
     np.testing.assert_allclose([theory.abandoned, theory.length, 1.0 - theory.delayed], printed, atol=5e-7)
-    seen = observe(3 + servers, per_minute, servers, days, patience="{exponential: {mean: 2 min}}")
+    seen = observe(by, 3 + servers, per_minute, servers, days, patience="{exponential: {mean: 2 min}}")
     lost = seen.abandoned / seen.joined
     judge(
         {
