@@ -1,8 +1,9 @@
 """The shipped shop with teams and stock, written by hand with SimPy.
 
-It has the events of `models/shop.yaml`: arrivals by date and hour, satisfaction and budget, opening
-hours, queues, patience, stock, deliveries, waiting lists, backorders, retries, returns, referrals,
-contact caps, detours, races with side trips, dated events and those who are customers already.
+It has the events of `models/shop.yaml`: arrivals by date and hour, satisfaction, budget and the hike
+ahead, good and bad times that all share, opening hours, queues, patience, stock, deliveries, waiting
+lists, backorders, retries, returns, referrals, contact caps, detours, races with side trips, dated events
+and those who are customers already.
 
 It leaves out what costs time and nobody writes by hand: whole milliseconds, counts by day, sessions,
 milestones, money, checks, and random numbers that a what-if does not move. A stay met in the middle is
@@ -16,7 +17,7 @@ import math
 from benchmarks.by_hand import Played
 from benchmarks.by_hand.shop_tables import BACK, SIMPLE, TRAITS, Customer
 from benchmarks.by_hand.shop_walk import Visit, Walk
-from benchmarks.by_hand.shop_world import DAY, HOUR, during, poisson, weibull
+from benchmarks.by_hand.shop_world import DAY, HOUR, during, hazard, poisson, weibull
 
 __all__ = ["play_shop"]
 
@@ -97,6 +98,7 @@ class Shop(Walk):
             p = 0.342 * self.more
             rest = (1 - p) / (1 - 0.342)
             odds = (0.4 + one.satisfaction) * (1.3 if sale else 1.0)
+            odds *= self.mood.factor(int(self.env.now // DAY))
             row = {"web_order": p * odds, "undecided": 0.4 * rest, "left": 0.258 * rest}
         return (yield from self.go("cart", row))
 
@@ -123,23 +125,27 @@ class Shop(Walk):
     def wishlist(self, one: Customer) -> Visit:
         one.consent = one.consent or self.chance.random() < 0.48
         now, chance = self.env.now, self.chance
-        clocks = {"left": now + 30 * DAY}
+        clocks = {"left": max(now, one.trip)}
         if chance.random() < 0.3:
             clocks["product"] = now + weibull(chance, 9 * DAY, 0.8)
         price = 109 if during(now, (3, 19), (3, 22)) else 129
-        if price < one.budget and one.orders > 0 and chance.random() < 0.5:
-            clocks["cart"] = now + chance.expovariate(1 / (4 * DAY))
+        if price < one.budget and one.orders > 0 and one.trip - now > DAY:
+            clocks["cart"] = now + self.nearing((one.trip - now) / DAY)
         if self.may_write(one, "reminder"):
             clocks["reminder"] = now + 3 * DAY
         return (yield from self.race(one, clocks, ("reminder",)))
+
+    def nearing(self, days: float) -> float:
+        """Draw when he hurries to the cart, so many days before his hike: the nearer, the likelier."""
+        far, near, last = max(0.0, days - 28), min(21.0, max(0.0, days - 7)), min(7.0, days)
+        return hazard(self.chance, ((far, 0.02), (near, 0.05), (last, 0.1)))
 
     def undecided(self, one: Customer) -> Visit:
         now, chance = self.env.now, self.chance
         clocks = {"left": now + 14 * DAY}
         if chance.random() < 0.16:
             clocks["cart"] = now + chance.lognormvariate(math.log(34 * HOUR) - 0.72, 1.2)
-        if chance.random() < 0.2:
-            clocks["competitor"] = now + chance.expovariate(1 / (4 * DAY))
+        clocks["competitor"] = now + hazard(chance, ((2, 0.041), (5, 0.02), (7, 0.005)))
         if self.may_write(one, "cart_mail"):
             clocks["cart_mail"] = now + HOUR
         return (yield from self.race(one, clocks, ("cart_mail",)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from benchmarks.by_hand.shop_world import DAY, during
+from benchmarks.by_hand.shop_world import DAY, day_of, during
 
 __all__ = [
     "BACK",
@@ -22,6 +22,7 @@ __all__ = [
     "WEEKS",
     "Customer",
     "Row",
+    "month_of",
     "tim_mean",
     "trudy_mean",
 ]
@@ -68,6 +69,7 @@ class Customer:
     generation: int = 0
     satisfaction: float = 0.6
     budget: float = 160.0
+    trip: float = 0.0  # when the hike is
     frustrated: bool = False
     consent: bool = False
     orders: int = 0
@@ -96,6 +98,11 @@ def _cumulated(factors: Mapping[range, float]) -> list[float]:
 
 TIM_HOURS: Final = _cumulated({range(7): 0.2, range(12, 14): 1.3, range(19, 23): 2.0})
 TRUDY_HOURS: Final = _cumulated({range(9): 0.1, range(10, 12): 1.6, range(20, 24): 0.3})
+
+
+def month_of(day: int) -> int:
+    """Count the months from January to a day."""
+    return sum(day >= day_of(month, 1) for month in range(2, 8))
 
 
 def tim_mean(day: int) -> float:

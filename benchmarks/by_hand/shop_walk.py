@@ -24,10 +24,11 @@ from benchmarks.by_hand.shop_tables import (
     WEEKS,
     Customer,
     Row,
+    month_of,
     tim_mean,
     trudy_mean,
 )
-from benchmarks.by_hand.shop_world import DAY, HOUR, Shelf, Team, day_of, poisson, weibull
+from benchmarks.by_hand.shop_world import DAY, HOUR, Shelf, Shock, Team, day_of, poisson, weibull
 
 __all__ = ["Visit", "Walk"]
 
@@ -41,6 +42,11 @@ class Walk:
         self.env, self.chance, self.more = simpy.Environment(), random.Random(seed), more
         env, chance = self.env, self.chance
         self.visits = self.orders = 0
+        self.season, self.weather, self.mood = (
+            Shock(chance, 0.08, 0.6),
+            Shock(chance, 0.1),
+            Shock(chance, 0.1),
+        )
         self.support = Team(env, 1, SUPPORT_HOURS, easter=0, room=4)
         self.floor = Team(env, 2, FLOOR_HOURS, easter=1, room=math.inf)
         self.shelves = {
@@ -148,7 +154,9 @@ class Walk:
         """Bring everybody of a day, day by day."""
         day_mean, hours = (tim_mean, TIM_HOURS) if persona == "tim" else (trudy_mean, TRUDY_HOURS)
         for day in range(WEEKS * 7):
-            for _ in range(poisson(self.chance, day_mean(day))):
+            factor = self.season.factor(month_of(day))
+            factor *= self.weather.factor(day // 7) if persona == "trudy" else 1.0
+            for _ in range(poisson(self.chance, factor * day_mean(day))):
                 hour = bisect.bisect(hours, self.chance.random() * hours[-1])
                 delay = (hour + self.chance.random()) * HOUR
                 self.env.process(self.arrive(persona, delay))
@@ -160,6 +168,9 @@ class Walk:
         one = Customer(persona, self.env.now, generation)
         one.feel(chance.gauss(0.0, 0.1))
         one.budget = max(0.0, chance.gauss(160, 45)) if persona == "tim" else chance.triangular(60, 320, 140)
+        one.trip = self.env.now + (
+            self.gamma(40 * DAY, 0.8) if persona == "tim" else self.gamma(55 * DAY, 0.6)
+        )
         return one
 
     def arrive(self, persona: str, delay: float) -> Generator[Any, Any, None]:
@@ -196,6 +207,7 @@ class Walk:
     def using_product(self, one: Customer) -> Visit:
         """Decide after a season with the product."""
         one.feel(0.3 * (0.8 - TRAITS[one.persona][1]) + self.chance.gauss(0.0, 0.1))
+        one.trip = self.env.now + 60 * DAY
         if one.satisfaction > 0.75:
             row = {"recommends": 0.3, "newsletter": 0.5, "left": 0.2}
         elif one.satisfaction < 0.4:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Final
 
 import simpy
 
-__all__ = ["DAY", "HOUR", "Shelf", "Team", "day_of", "during", "poisson", "weibull"]
+__all__ = ["DAY", "HOUR", "Shelf", "Shock", "Team", "day_of", "during", "hazard", "poisson", "weibull"]
 
 HOUR: Final = 60.0
 DAY: Final = 24 * HOUR
@@ -44,6 +44,35 @@ def poisson(chance: random.Random, mean: float) -> int:
 def weibull(chance: random.Random, mean: float, shape: float) -> float:
     """Draw from a Weibull law with this mean."""
     return chance.weibullvariate(mean / math.gamma(1 + 1 / shape), shape)
+
+
+def hazard(chance: random.Random, bands: Sequence[tuple[float, float]]) -> float:
+    """Draw when a risk strikes that is constant within bands (days, risk a day); infinite if never."""
+    goal, passed = chance.expovariate(1.0), 0.0
+    for days, risk in bands:
+        if goal < days * risk:
+            return (passed + goal / risk) * DAY
+        goal -= days * risk
+        passed += days
+    return math.inf
+
+
+class Shock:
+    """A factor with mean 1 for each period, log-normal; `correlation` ties a period to the one before."""
+
+    def __init__(self, chance: random.Random, sd: float, correlation: float = 0.0) -> None:
+        self.chance, self.correlation = chance, correlation
+        self.sigma = math.sqrt(math.log1p(sd**2))
+        self.drawn: list[float] = []
+
+    def factor(self, period: int) -> float:
+        """Give the factor of a period, counted from 0."""
+        while len(self.drawn) <= period:
+            new = self.chance.gauss(0.0, 1.0)
+            if self.drawn:
+                new = self.correlation * self.drawn[-1] + math.sqrt(1 - self.correlation**2) * new
+            self.drawn.append(new)
+        return math.exp(self.sigma * self.drawn[period] - self.sigma**2 / 2)
 
 
 class Team:

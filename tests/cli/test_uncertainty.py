@@ -102,7 +102,7 @@ def test_no_evidence_is_nothing_to_draw(journey: Journey) -> None:
     ("words", "said"),
     [
         (("--replications", "1"), "at least 2 --replications"),
-        (("--out", "there"), "neither --out"),
+        (("--out", "there"), "none of --out"),
     ],
 )
 def test_what_does_not_go_together_is_refused(journey: Journey, unsure: str, words, said) -> None:
