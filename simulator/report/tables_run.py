@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
-from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
-from simulator.report.terminal import WIDTH, duration, heading, note, number, percent, table
+from simulator.report.terminal import duration, heading, note, number, percent, side_by_side, table
 from simulator.results.demand import weekly_demand
 from simulator.results.document import run_document
 from simulator.results.estimate import Estimate
@@ -19,8 +18,6 @@ from simulator.spec.model import DAY
 __all__ = ["run_tables"]
 
 Document = dict[str, Any]
-
-_WEEK_OF: Final = "demand, week of"
 
 
 def run_tables(result: RunResult) -> Iterator[RenderableType]:
@@ -162,28 +159,10 @@ def _products(document: Document) -> RenderableType:
 
 def _weekly(result: RunResult) -> Iterator[RenderableType]:
     demand = weekly_demand(result)
-    columns = {
-        (name if len(name) <= 20 else f"{name[:19]}…"): [_quantiles(week) for week in found]
-        for name, found in demand.items()
-    }
+    columns = {name: [_quantiles(week) for week in found] for name, found in demand.items()}
     dates = [_week(week) for week in next(iter(demand.values()))]
-    for names in _side_by_side(columns, WIDTH - max(map(len, [_WEEK_OF, *dates]))):
-        yield table([_WEEK_OF, *names], zip(dates, *(columns[name] for name in names), strict=True))
+    yield from side_by_side("demand, week of", dates, columns)
     yield note("Units asked for: median (10 % to 90 % of replications).")
-
-
-def _side_by_side(columns: dict[str, list[str]], room: int) -> Iterator[list[str]]:
-    """Share columns out over as few tables as fit."""
-    names: list[str] = []
-    used = 0
-    for name, cells in columns.items():
-        width = max(cell_len(text) for text in [name, *cells]) + 2
-        if names and used + width > room:
-            yield names
-            names, used = [], 0
-        names.append(name)
-        used += width
-    yield names
 
 
 def _week(week: Document) -> str:

@@ -8,9 +8,9 @@ from typing import Final
 from rich.console import RenderableType
 from rich.text import Text
 
-from simulator.analysis.stock import Kind, Policy, ProductPlan, StockPlan
+from simulator.analysis.stock import Kind, PlannedWeek, Policy, ProductPlan, StockPlan
 from simulator.report.charts.stock import shelf_text
-from simulator.report.terminal import WIDTH, heading, note, number, table
+from simulator.report.terminal import WIDTH, figures, heading, note, number, side_by_side
 from simulator.results.estimate import Estimate
 
 __all__ = ["stock_tables"]
@@ -22,7 +22,6 @@ _KINDS: Final = {
     "lost_margin": "lost margin",
     "left_over": "left over",
 }
-_SIDE_BY_SIDE: Final = 4
 _CHARTS: Final = 3
 
 
@@ -31,14 +30,14 @@ def stock_tables(plan: StockPlan) -> Iterator[RenderableType]:
     products = list(plan.products.values())
     yield _headline(plan)
     yield _answer(plan)
-    yield _policies(products)
+    yield from _policies(products)
     yield note(
         "today: as the model has it. by the book: from mean and deviation of demand alone. fill rate: "
         "units there when asked for. cycles: deliveries before which nobody asked in vain."
     )
-    yield _costs(plan, products)
+    yield from _costs(plan, products)
     yield note(
-        f"{plan.program.currency} over {_days(plan):g} days, on futures the search has not seen (±: 95 %). "
+        f"Over {_days(plan):g} days, on futures the search has not seen (±: 95 %). "
         "lost margin: what the same customers leave when nothing is ever out, less what they leave now "
         "and what they take instead. not knowing: cost above that of knowing every day's demand in advance."
     )
@@ -82,7 +81,7 @@ def _answer(plan: StockPlan) -> RenderableType:
     return Text(words, style="bold" if value > 0 else "")
 
 
-def _policies(products: Sequence[ProductPlan]) -> RenderableType:
+def _policies(products: Sequence[ProductPlan]) -> Iterator[RenderableType]:
     rows = [
         [
             one.name,
@@ -94,7 +93,7 @@ def _policies(products: Sequence[ProductPlan]) -> RenderableType:
         ]
         for one in products
     ]
-    return table(["product", "today", "recommended", "by the book", "fill rate", "cycles"], rows)
+    yield from figures(["product", "today", "recommended", "by the book", "fill rate", "cycles"], rows)
 
 
 def _policy(policy: Policy) -> str:
@@ -112,20 +111,20 @@ def _share(estimate: Estimate) -> str:
     return f"{100 * estimate.value:.1f}{half} %"
 
 
-def _costs(plan: StockPlan, products: Sequence[ProductPlan]) -> RenderableType:
+def _costs(plan: StockPlan, products: Sequence[ProductPlan]) -> Iterator[RenderableType]:
     kinds = [kind for kind in _KINDS if any(one.costs[kind].value for one in products)]
-    rows = [
-        [
-            one.name,
+    columns = {
+        one.name: [
             *(number(one.costs[kind].value) for kind in kinds),
             _give_or_take(one.costs["total"]),
             number(one.written_cost.value),
             number(one.not_knowing.value),
         ]
         for one in products
-    ]
-    head = ["cost", *(_KINDS[kind] for kind in kinds), "total", "today", "not knowing"]
-    return table(head, rows)
+    }
+    labels = [*(_KINDS[kind] for kind in kinds), "total", "today's total", "not knowing"]
+    head = f"cost in {plan.program.currency}" if plan.program.currency else "cost"
+    yield from side_by_side(head, labels, columns)
 
 
 def _give_or_take(estimate: Estimate) -> str:
@@ -156,52 +155,48 @@ def _signed(estimate: Estimate, digits: int = 0) -> str:
 def _orders(products: Sequence[ProductPlan]) -> Iterator[RenderableType]:
     """Lay out the order sheet: what to expect to order in each week."""
     ordered = [one for one in products if one.policy.kind is not Kind.ONCE]
-    for first in range(0, len(ordered), _SIDE_BY_SIDE):
-        some = ordered[first : first + _SIDE_BY_SIDE]
-        rows = [
-            [week.date.isoformat(), *(_order(one, place) for one in some)]
-            for place, week in enumerate(some[0].weeks)
-        ]
-        yield table(["order in week of", *(one.name for one in some)], rows)
     if ordered:
+        dates = [week.date.isoformat() for week in ordered[0].weeks]
+        columns = {one.name: [_order(week) for week in one.weeks] for one in ordered}
+        yield from side_by_side("order in week of", dates, columns)
         yield note(
             "Units to expect to order, in whole orders (chance that the policy orders in that week). The "
             "policy decides; the sheet is what its orders add up to over all futures."
         )
     bought = [one for one in products if one.policy.kind is Kind.ONCE]
     if bought:
-        rows = [
-            [
-                one.name,
-                f"{one.policy.level:,}",
-                "–" if one.newsvendor is None else f"{one.newsvendor:,}",
-                "–" if one.textbook.policy is None else f"{one.textbook.policy.level:,}",
-                f"{one.textbook.demand.total_mean:,.1f} ± {one.textbook.demand.total_sd:,.1f}",
-            ]
-            for one in bought
+        yield from _bought_once(bought)
+
+
+def _bought_once(bought: Sequence[ProductPlan]) -> Iterator[RenderableType]:
+    rows = [
+        [
+            one.name,
+            f"{one.policy.level:,}",
+            "–" if one.newsvendor is None else f"{one.newsvendor:,}",
+            "–" if one.textbook.policy is None else f"{one.textbook.policy.level:,}",
+            f"{one.textbook.demand.total_mean:,.1f} ± {one.textbook.demand.total_sd:,.1f}",
         ]
-        head = ["bought once", "recommended", "newsvendor on the draws", "normal newsvendor", "demand ± sd"]
-        yield table(head, rows)
+        for one in bought
+    ]
+    yield from figures(["bought once", "recommended", "on the draws", "by the book", "demand ± sd"], rows)
+    yield note(
+        "on the draws: the newsvendor's quantity on the simulated demand, a stock-out changing nobody. by "
+        "the book: on a normal demand of that mean and deviation."
+    )
 
 
-def _order(one: ProductPlan, place: int) -> str:
-    week = one.weeks[place]
+def _order(week: PlannedWeek) -> str:
     return f"{week.order or '·'} ({week.chance:.0%})"
 
 
 def _shelves(products: Sequence[ProductPlan]) -> Iterator[RenderableType]:
     for one in products[:_CHARTS]:
         yield shelf_text(one, WIDTH)
-    for first in range(0, len(products), _SIDE_BY_SIDE):
-        some = products[first : first + _SIDE_BY_SIDE]
-        rows = [
-            [
-                some[0].projection.dates[day].isoformat(),
-                *(f"{one.projection.out_by[day]:.1%}" for one in some),
-            ]
-            for day in range(6, len(some[0].projection.dates), 7)
-        ]
-        yield table(["chance of a stock-out by", *(one.name for one in some)], rows)
+    ends = range(6, len(products[0].projection.dates), 7)
+    dates = [products[0].projection.dates[day].isoformat() for day in ends]
+    columns = {one.name: [f"{one.projection.out_by[day]:.1%}" for day in ends] for one in products}
+    yield from side_by_side("chance of a stock-out by", dates, columns)
 
 
 def _feedback(products: Sequence[ProductPlan]) -> Iterator[RenderableType]:
@@ -218,7 +213,7 @@ def _feedback(products: Sequence[ProductPlan]) -> Iterator[RenderableType]:
         for one, compared in found
     ]
     head = ["feedback", "without", "with", "reorder point", "cost", "demand"]
-    yield table(head, rows)
+    yield from figures(head, rows)
     yield note(
         "The same demand paths, met by shelves that no customer notices (without) and by those he finds "
         "empty (with); differences are with less without [95 %], the reorder point to a part of a unit."

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from simulator.results.estimate import Estimate
 
-__all__ = ["WIDTH", "duration", "heading", "note", "number", "percent", "show", "table"]
+__all__ = [
+    "WIDTH",
+    "duration",
+    "figures",
+    "heading",
+    "note",
+    "number",
+    "percent",
+    "show",
+    "side_by_side",
+    "table",
+]
 
 WIDTH: Final = 80
+# A longer name above a column takes several lines.
+_WIDEST_NAME: Final = 24
+# Wide enough to find out how wide a table would like to be.
+_UNLIMITED: Final = 10_000
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -53,6 +70,43 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     return grid
+
+
+def side_by_side(
+    heading_: str, labels: Sequence[str], columns: Mapping[str, Sequence[str]]
+) -> Iterator[Table]:
+    """Share columns of figures out over as few tables as fit; all begin with the same labels."""
+    shown: list[str] = []
+    grid: Table | None = None
+    for name in columns:
+        wider = _beside(heading_, labels, {one: columns[one] for one in [*shown, name]})
+        if grid is not None and not _fits(wider):
+            yield grid
+            shown, wider = [], _beside(heading_, labels, {name: columns[name]})
+        grid = wider
+        shown.append(name)
+    if grid is not None:
+        yield grid
+
+
+def _beside(heading_: str, labels: Sequence[str], columns: Mapping[str, Sequence[str]]) -> Table:
+    heads = ["\n".join(textwrap.wrap(name, _WIDEST_NAME)) for name in columns]
+    return table([heading_, *heads], zip(labels, *columns.values(), strict=True))
+
+
+def figures(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Table]:
+    """Lay out a row a thing; where that is too wide, a column a thing, in as many tables as it takes."""
+    wide = table(columns, rows)
+    if _fits(wide):
+        yield wide
+    else:
+        yield from side_by_side(columns[0], columns[1:], {row[0]: row[1:] for row in rows})
+
+
+def _fits(grid: Table) -> bool:
+    """Tell whether nothing of a table would be cut or folded."""
+    console = Console(width=_UNLIMITED)
+    return Measurement.get(console, console.options, grid).maximum <= WIDTH
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -121,10 +121,48 @@ def test_tables_fit_80_columns_and_names_are_never_markup(journey: Journey, camp
     """No line is wider than 80 columns, names are printed as written, and every part is there."""
     out = stock(journey, "--feedback").stdout
     assert max(map(len, out.splitlines())) <= 80
+    assert "…" not in out
     for text in ("[bold]Camp[/bold] shop", "[red]tarp", "by the book", "order in week of", "on hand: median"):
         assert text in out
     for text in ("chance of a stock-out by", "not knowing", "feedback", "reorder point"):
         assert text in out
+
+
+def test_no_name_and_no_heading_is_cut(journey: Journey, camp: Path) -> None:
+    """Five products with long names and large figures: tables are split, and nothing in them is cut."""
+    names = [
+        "a_very_long_name_of_a_winter_sleeping_bag",
+        "lantern",
+        "stove_with_three_burners",
+        "axe",
+        "rope",
+    ]
+    products, inventory = "products:\n", "inventory:\n"
+    for name in names:
+        products += f"  {name}: {{price: 24000, unit_cost: 15000}}\n"
+        inventory += (
+            f"  {name}: {{on_hand: 90, policy: {{reorder_point: 30, order_up_to: 90}}, lead_time: 5 days, "
+            "holding_cost: 100 per day, order_cost: 20000}\n"
+        )
+    inventory = inventory.replace("policy: {reorder_point: 30, order_up_to: 90}, lead_time: 5 days, ", "", 1)
+    model = CAMP[: CAMP.index("products:")] + products + inventory + CAMP[CAMP.index("personas:") :]
+    model = model.replace('{tent: 0.5, "[red]tarp": 0.3, peg: 0.2}', str(dict.fromkeys(names, 0.2)))
+    Path("camp.yaml").write_text(model.replace("9 per day}, enters", "90 per day}, enters"))
+    out = stock(journey, "--feedback").stdout
+    assert max(map(len, out.splitlines())) <= 80
+    assert "…" not in out
+    whole = out.replace("\n", " ")
+    for text in (
+        "holding",
+        "orders",
+        "lost margin",
+        "today's total",
+        "not knowing",
+        "recommended",
+        *names[1:],
+    ):
+        assert text in whole
+    assert all(any(line.split()[:1] == [word] for line in out.splitlines()) for word in ("holding", "orders"))
 
 
 def test_files_and_picture(journey: Journey, camp: Path) -> None:
