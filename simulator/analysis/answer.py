@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.analysis.compare import Comparison, Effect
     from simulator.analysis.money import Earnings
 
-__all__ = ["answer", "cannot_say", "retold"]
+__all__ = ["answer", "cannot_say", "relative_again", "retold"]
 
 # More names than this are counted.
 _NAMED: Final = 6
@@ -107,12 +107,16 @@ def _change(comparison: Comparison, found: Estimate, bare: bool = False) -> str:
     return f"{amount(metric, found.value, currency)}{unit(metric)}{ends}"
 
 
-def _relative(effect: Effect, shown: Estimate) -> str:
-    """Write the change as a share of today's, scaled as it was seen again."""
+def relative_again(effect: Effect, shown: Estimate) -> float | None:
+    """Give a change seen again as a share of the size of today's; None where that is 0."""
     if not effect.relative or not effect.alone.value or shown.value is None:
-        return ""
-    base = effect.alone.value / effect.relative
-    return f", {shown.value / base * 100:+.1f} % on today"
+        return None
+    return shown.value / (effect.alone.value / effect.relative)
+
+
+def _relative(effect: Effect, shown: Estimate) -> str:
+    relative = relative_again(effect, shown)
+    return "" if relative is None else f", {relative * 100:+.1f} % on today"
 
 
 def _earned(comparison: Comparison, earned: Earnings) -> str:
@@ -122,7 +126,7 @@ def _earned(comparison: Comparison, earned: Earnings) -> str:
     text = f", {money(earned.quarter.value, comparison.baseline.program.currency)} a quarter after cost"
     if earned.payback_months is not None and earned.payback_months.value is not None:
         text += f", paid back in {months(earned.payback_months.value)}"
-    elif earned.once > 0.0:
+    elif earned.once > 0.0 and comparison.sells:
         text += ", never paid back"
     return text
 

@@ -128,6 +128,11 @@ class Comparison:
     confirmation: Confirmation | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def sells(self) -> bool:
+        """Whether today or any idea sells anything; without, nothing can be earned."""
+        return any(run.program.sells for run in (self.baseline, *(one.result for one in self.effects)))
+
     def effect(self, name: str) -> Effect:
         """Find an idea by its name."""
         return next(effect for effect in self.effects if effect.name == name)

@@ -264,6 +264,12 @@ class Program:
         return served or bool(self.structure.products[:, limited].any())
 
     @cached_property
+    def sells(self) -> bool:
+        """Whether anything is sold anywhere; without, there are no orders and there is no revenue."""
+        first, last = (Station._fields.index(name) for name in ("first_line", "last_line"))
+        return bool((self.structure.stations[:, first] < self.structure.stations[:, last]).any())
+
+    @cached_property
     def entrances(self) -> tuple[Entrance, ...]:
         """Every way customers come in, in order."""
         structure, found = self.structure, set[Entrance]()

@@ -9,7 +9,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from simulator.analysis.abandonment import abandonment, has_sessions
-from simulator.analysis.compare import Comparison, Effect
+from simulator.analysis.answer import relative_again
+from simulator.analysis.compare import Comparison, Confirmation, Effect
+from simulator.analysis.money import Earnings
 from simulator.analysis.verdict import NOTHING
 from simulator.analysis.wording import amount, chance_text, interval, money, months, unit
 from simulator.report.terminal import heading, note, percent, table
@@ -21,6 +23,7 @@ __all__ = ["compare_tables"]
 
 # Of more ideas than these, the details of the likeliest are shown.
 _DETAILED: Final = 8
+_AGAIN: Final = "on fresh customers"
 
 
 def compare_tables(comparison: Comparison, last_step: str | None = None) -> Iterator[RenderableType]:
@@ -43,7 +46,7 @@ def compare_tables(comparison: Comparison, last_step: str | None = None) -> Iter
         yield _interactions(comparison)
     if len(comparison.baseline.program.names.personas) > 1 and comparison.effects[0].personas:
         yield _personas(comparison)
-    if has_sessions(comparison.baseline):
+    if has_sessions(comparison.baseline) and comparison.sells:
         yield from _sessions(comparison, last_step)
     if any(effect.result.idea_cost for effect in comparison.effects):
         yield from _money(comparison)
@@ -92,7 +95,11 @@ def _detailed(comparison: Comparison) -> list[Effect]:
 
 
 def _ideas(comparison: Comparison) -> RenderableType:
-    rows = [_row(comparison, effect) for effect in _ranked(comparison)]
+    rows = []
+    for effect in _ranked(comparison):
+        rows.append(_row(comparison, effect))
+        if comparison.confirmation is not None and effect.name == comparison.verdict.names[0]:
+            rows.append(_seen_again(comparison, effect, comparison.confirmation))
     rows.append([NOTHING, "", "", "", _chance(comparison.baseline_chance)])
     return table(["idea", _difference_head(comparison), "relative", "a quarter", "best"], rows)
 
@@ -109,14 +116,26 @@ def _row(comparison: Comparison, effect: Effect) -> list[str]:
         f"{effect.name} (as is)" if effect.result.as_is else effect.name,
         _difference(comparison, effect.difference),
         "–" if effect.relative is None else f"{effect.relative * 100:+.1f} %",
-        _quarter(effect, ""),
+        _quarter(effect.earnings),
         _chance(effect.chance_best),
     ]
 
 
-def _quarter(effect: Effect, currency: str) -> str:
-    value = effect.earnings.quarter.value
-    return "–" if value is None else money(value, currency)
+def _seen_again(comparison: Comparison, effect: Effect, again: Confirmation) -> list[str]:
+    """Lay out what the headline tells: the idea to launch, on customers it was not chosen by."""
+    relative = relative_again(effect, again.difference)
+    return [
+        f"  {_AGAIN}",
+        _difference(comparison, again.difference),
+        "–" if relative is None else f"{relative * 100:+.1f} %",
+        _quarter(again.earnings),
+        "",
+    ]
+
+
+def _quarter(earned: Earnings) -> str:
+    value = earned.quarter.value
+    return "–" if value is None else money(value, "")
 
 
 def _chance(chance: float | None) -> str:
@@ -126,8 +145,19 @@ def _chance(chance: float | None) -> str:
 def _about(comparison: Comparison) -> str:
     text = (
         "Each difference is between the same customers with and without the idea; the intervals hold for "
-        "all ideas at once. a quarter: change of the margin after the idea's running costs"
+        "all ideas at once. "
     )
+    if comparison.confirmation is not None:
+        text += (
+            f"{_AGAIN}: what the first line tells, from {comparison.confirmation.replications} replications "
+            "with a seed of their own; all else is from the customers the ideas were chosen by. "
+        )
+    earned = (
+        "margin after the idea's running costs"
+        if comparison.sells
+        else "margin, which is all costs where nothing is sold"
+    )
+    text += f"a quarter: change of the {earned}"
     currency = comparison.baseline.program.currency
     text += f", in {currency}" if currency else ""
     text += ". best: chance to be the best choice."
@@ -200,17 +230,16 @@ def _session_row(name: str, run: RunResult, last_step: str | None) -> list[str]:
 
 def _money(comparison: Comparison) -> Iterator[RenderableType]:
     currency = comparison.baseline.program.currency
-    rows = [
-        [
-            effect.name,
-            f"{effect.earnings.once:,.0f}",
-            f"{effect.earnings.monthly:,.0f}",
-            _ends(effect.earnings.quarter),
-            _payback(effect),
-        ]
-        for effect in _detailed(comparison)
-    ]
-    yield table([f"money in {currency}", "once", "monthly", "a quarter", "paid back"], rows)
+    head = [f"money in {currency}", "once", "monthly", "a quarter"]
+    rows = []
+    for effect in _detailed(comparison):
+        earned = effect.earnings
+        rows.append(
+            [effect.name, f"{earned.once:,.0f}", f"{earned.monthly:,.0f}", _ends(earned.quarter)],
+        )
+        if comparison.sells:
+            rows[-1].append(_payback(effect))
+    yield table([*head, "paid back"] if comparison.sells else head, rows)
 
 
 def _ends(found: Estimate) -> str:

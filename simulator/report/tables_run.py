@@ -32,7 +32,7 @@ def run_tables(result: RunResult) -> Iterator[RenderableType]:
         yield from _weekly(result)
     if document["milestones"]:
         yield _milestones(result)
-    if document["sessions"]["sessions"]:
+    if document["sessions"]["sessions"] and result.program.sells:
         yield from _sessions(result)
     yield note(f"digest {result.digest}  ·  seed {result.seed}")
 
@@ -50,12 +50,13 @@ def _headline(result: RunResult, document: Document) -> Iterator[RenderableType]
         f"Conversion {percent(conversion.estimate)}: {conversion.hits:,} of {conversion.of:,} customers "
         f"within {program.follow_up / DAY:g} days of arriving"
     )
-    revenue = result.revenue_estimate()
-    interval = _money_interval(revenue)
-    yield Text(
-        f"Revenue {_money(revenue.value, program.currency)}{interval} a replication, net of refunds; "
-        f"{document['orders'] / result.replications:,.1f} orders"
-    )
+    if program.sells:
+        revenue = result.revenue_estimate()
+        interval = _money_interval(revenue)
+        yield Text(
+            f"Revenue {_money(revenue.value, program.currency)}{interval} a replication, net of refunds; "
+            f"{document['orders'] / result.replications:,.1f} orders"
+        )
     if conversion.estimate.reason:
         yield note(f"no interval: {conversion.estimate.reason}")
 
@@ -71,21 +72,16 @@ def _money_interval(revenue: Estimate) -> str:
 
 
 def _personas(result: RunResult) -> RenderableType:
+    head = ["persona", "came", "conversion", "converted"]
     rows = []
     for number_, name in enumerate(result.program.names.personas):
         conversion = result.conversion(number_)
-        revenue = result.revenue_estimate(number_)
         came = result.counts("people")[:, number_].sum()
-        rows.append(
-            [
-                name,
-                number(came / result.replications, 1),
-                percent(conversion.estimate),
-                f"{conversion.hits:,} of {conversion.of:,}",
-                number(revenue.value),
-            ]
-        )
-    return table(["persona", "came", "conversion", "converted", "revenue"], rows)
+        counts = f"{conversion.hits:,} of {conversion.of:,}"
+        rows.append([name, number(came / result.replications, 1), percent(conversion.estimate), counts])
+        if result.program.sells:
+            rows[-1].append(number(result.revenue_estimate(number_).value))
+    return table([*head, "revenue"] if result.program.sells else head, rows)
 
 
 def _ends(document: Document) -> RenderableType:

@@ -44,13 +44,41 @@ name: Cheaper boots
 changes: {products: {boots: {price: 99}}}
 """
 
+VISITS = """
+name: Visits
+start: 2026-01-05
+horizon: 4 weeks
+follow_up: 1 week
+goal: talk
+personas:
+  tim: {arrivals: {rate: 20 per day}, enters: {site: 1}}
+touchpoints:
+  site: {channel: web, next: {talk: 0.3, left: rest}}
+  talk: {next: {left: 1}}
+sessions: {gap: 30 min, channels: [web]}
+outcomes: [left]
+"""
+
+LONGER = """
+name: A longer talk
+cost: {once: 100, monthly: 10}
+changes: {touchpoints: {site: {next: {talk: {scale: 1.4}}}}}
+"""
+
+SHORTER = """
+name: A shorter talk
+changes: {touchpoints: {site: {next: {talk: {scale: 0.9}}}}}
+"""
+
 Journey = Callable[..., Result]
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """Write the model and its what-ifs to a folder."""
-    for name, text in {"shop": MODEL, "simpler": SIMPLER, "cheaper": CHEAPER}.items():
+    texts = {"shop": MODEL, "simpler": SIMPLER, "cheaper": CHEAPER}
+    texts |= {"visits": VISITS, "longer": LONGER, "shorter": SHORTER}
+    for name, text in texts.items():
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     return tmp_path
 

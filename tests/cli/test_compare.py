@@ -26,6 +26,30 @@ def test_answer_comes_first(journey: Journey) -> None:
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_figures_of_fresh_customers_are_told_apart(journey: Journey) -> None:
+    """The gain of the headline stands in the table too, beside the one the idea was chosen by."""
+    out = journey("compare", "shop.yaml", "simpler.yaml", "cheaper.yaml", "--replications", "5").stdout
+    said = " ".join(out.split())
+    headline = re.match(r"Launch Simpler checkout: conversion (\S+) points (\[.+?\])", said)
+    again = re.search(r"on fresh customers (\S+) (\[.+?\])", said)
+    assert headline is not None
+    assert again is not None
+    assert headline.groups() == again.groups()
+    assert "on fresh customers: what the first line tells, from 10 replications" in said
+    alone = journey("compare", "shop.yaml", "simpler.yaml", "--replications", "5").stdout
+    assert "fresh customers" not in alone
+
+
+def test_where_nothing_is_sold_nothing_is_paid_back(journey: Journey) -> None:
+    """A model without sales has no sessions with an order, and what an idea costs is only a cost."""
+    out = journey("compare", "visits.yaml", "longer.yaml", "shorter.yaml", "--replications", "5").stdout
+    said = " ".join(out.split())
+    assert said.startswith("Launch A longer talk")
+    assert "which is all costs where nothing is sold" in said
+    for words in ("with an order", "paid back", "never"):
+        assert words not in said
+
+
 def test_json(journey: Journey) -> None:
     """`--json` prints the documented document; chances sum to 1; an untouched metric differs by 0."""
     words = ["compare", "shop.yaml", "simpler.yaml", "cheaper.yaml", "--replications", "5", "--json"]

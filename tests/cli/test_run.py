@@ -25,6 +25,14 @@ def test_answer_names_its_denominators(journey: Journey) -> None:
     assert "first_cart" in out
 
 
+def test_where_nothing_is_sold_no_orders_are_told(journey: Journey) -> None:
+    """A model without sales has no revenue, no orders and no sessions with an order to tell."""
+    out = journey("run", "visits.yaml", "--replications", "3").stdout
+    assert "Conversion" in out
+    for word in ("Revenue", "revenue", "order", "EUR"):
+        assert word not in out
+
+
 def test_tables_fit_80_columns(journey: Journey) -> None:
     """No line is wider than 80 columns where the output is no terminal."""
     out = journey("run", "shop.yaml", "--replications", "3").stdout
