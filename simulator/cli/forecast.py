@@ -26,8 +26,8 @@ from simulator.cli.options import (
 )
 from simulator.cli.playing import load_one, play_kept
 from simulator.cli.today import Opened, from_today, open_options
-from simulator.cli.unsure import two_futures, uncertainty_option, unsure_journey
-from simulator.execution.ignorance import FUTURES
+from simulator.cli.unsure import uncertainty_option, unsure_journey
+from simulator.execution.ignorance import FUTURES, two_futures
 from simulator.program.compile import compile_journey
 from simulator.report.charts.fan import fan_figure
 from simulator.report.charts.style import chart_kind, write_chart

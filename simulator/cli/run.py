@@ -6,8 +6,10 @@ import contextlib
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
+from rich.console import RenderableType
 
 from simulator.cli.options import (
     as_json,
@@ -20,14 +22,17 @@ from simulator.cli.options import (
     seed_option,
     workers_option,
 )
-from simulator.cli.playing import load_one, play_journeys
+from simulator.cli.playing import Record, load_one, play_journeys
 from simulator.cli.today import Opened, from_today, open_options
 from simulator.cli.unsure import draws_asked, play_futures, uncertainty_option, unsure_journey
+from simulator.execution.ignorance import UnsureProgram
 from simulator.execution.record import Recording
 from simulator.report.tables_run import run_tables
 from simulator.report.terminal import show
 from simulator.results.document import run_document
 from simulator.results.folder import RunFolder, write_folder
+from simulator.results.summary import RunResult
+from simulator.spec.load import Journey, load_journey
 
 __all__ = ["command"]
 
@@ -71,12 +76,11 @@ def command(
     """
     if rows and out is None:
         raise click.UsageError("--rows needs --out")
-    if uncertainty:
-        if out or events or cluster or opened:
-            raise click.UsageError("--uncertainty goes with none of --out, --events, --cluster and --open")
-        _unsure(model, scenario, seed, draws_asked(replications), workers, engine, machine)
-        return
+    if uncertainty and opened:
+        raise click.UsageError("--uncertainty does not go with --open")
     journey = from_today([load_one(model, scenario)], opened)[0]
+    unsure = unsure_journey(load_journey(model) if scenario else journey, journey) if uncertainty else None
+    asked = _Asked(seed, draws_asked(replications) if unsure else replications, workers, engine, cluster)
     files = [path for path in (model, scenario) if path is not None]
     texts = {path.name: path.read_text(encoding="utf-8-sig") for path in files}
     with contextlib.ExitStack() as stack:
@@ -84,36 +88,45 @@ def command(
         record = None
         if rows or events:
             record = partial(Recording, rows=folder.path if folder and rows else None, events=events)
-        result = play_journeys([journey], seed, replications, workers, engine, cluster, record)[0]
+        more: dict[str, Any] = {}
+        tables: list[RenderableType] = []
+        if unsure is None:
+            result = play_journeys([journey], *asked, record)[0]
+        else:
+            result, more["uncertainty"], tables = _unsure(unsure, journey, asked, record)
         if folder is not None:
-            write_folder(folder, result, texts, ["journey", *sys.argv[1:]])
+            write_folder(folder, result, texts, ["journey", *sys.argv[1:]], more)
     if out is not None:
         click.echo(f"wrote {out}", err=True)
     if events is not None:
         click.echo(f"wrote the visits of replication 0 to {events}", err=True)
     if machine:
-        click.echo(as_json(run_document(result)))
+        click.echo(as_json({**run_document(result), **more}))
     else:
-        show(run_tables(result))
+        show([*run_tables(result), *tables])
+
+
+class _Asked(NamedTuple):
+    """How a run is to be played."""
+
+    seed: int
+    replications: int
+    workers: int
+    engine: str
+    cluster: str | None
 
 
 def _unsure(
-    model: Path, scenario: Path | None, seed: int, draws: int, workers: int, engine: str, machine: bool
-) -> None:
-    """Play a model with the numbers that its evidence leaves open drawn afresh in every replication."""
+    unsure: UnsureProgram, journey: Journey, asked: _Asked, record: Record | None
+) -> tuple[RunResult, dict[str, Any], list[RenderableType]]:
+    """Play with the numbers that evidence leaves open drawn afresh; tell it as a document and as tables."""
     from simulator.analysis.ignorance import draws_of
     from simulator.analysis.ignorance.document import answers_document
     from simulator.analysis.ignorance.run import run_answers
     from simulator.report.tables_ignorance import answer_tables
 
-    base = load_one(model, None)
-    journey = base if scenario is None else load_one(model, scenario)
-    unsure = unsure_journey(base, journey)
-    result, every = play_futures(unsure, journey, seed, draws, workers, engine)
+    result, every = play_futures(unsure, journey, *asked, record)
     priors = unsure.ignorance.priors
     answers = run_answers(every, draws_of(unsure.ignorance, every), priors)
-    if machine:
-        document = run_document(result)
-        click.echo(as_json({**document, "uncertainty": answers_document(answers, priors, draws)}))
-    else:
-        show([*run_tables(result), *answer_tables(answers, len(priors))])
+    document = answers_document(answers, priors, asked.replications)
+    return result, document, [*answer_tables(answers, len(priors))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from simulator.analysis.stock.document import stock_document
 from simulator.analysis.stock.files import write_stock
 from simulator.cli.options import (
     as_json,
+    cluster_option,
     engine_option,
     json_option,
     model_argument,
@@ -21,10 +23,10 @@ from simulator.cli.options import (
     seed_option,
     workers_option,
 )
-from simulator.cli.playing import load_one
+from simulator.cli.playing import engine_for, load_one
 from simulator.cli.searching import Searching
 from simulator.cli.today import Opened, from_today, open_options
-from simulator.execution.engines import choose_engine
+from simulator.execution.cluster import open_cluster
 from simulator.execution.prepare import prepare
 from simulator.program.compile import compile_journey
 from simulator.report.charts.stock import stock_figure
@@ -82,6 +84,7 @@ def _aim(service: str | None, minimise: str | None) -> Aim:
 @seed_option
 @replications_of(100, "for the last look of the search; as many new ones tell what its answer is worth")
 @workers_option
+@cluster_option
 @engine_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write the plan and its tables to a new folder.")
 @click.option(
@@ -97,6 +100,7 @@ def command(
     seed: int,
     replications: int,
     workers: int,
+    cluster: str | None,
     engine: str,
     out: Path | None,
     plot: Path | None,
@@ -118,11 +122,13 @@ def command(
         chart_kind(plot)
     question = Question(aim=aim, replications=replications, **asked)
     journey = from_today([load_one(model, scenario)], opened)[0]
-    by = choose_engine(engine, 100 * replications * compile_journey(journey).customers)
-    if by == "kernel":
-        prepare()
-    with Searching() as bar:
-        plan = plan_stock(journey, question, Player(seed, workers, by, bar.advance))
+    by = engine_for([compile_journey(journey)], 100 * replications, engine, everything=bool(cluster))
+    with contextlib.ExitStack() as opening:
+        crew = opening.enter_context(open_cluster(cluster)) if cluster else None
+        if by == "kernel" and crew is None:
+            prepare()
+        bar = opening.enter_context(Searching())
+        plan = plan_stock(journey, question, Player(seed, workers, by, bar.advance, crew))
     if out is not None:
         _write(out, plan, [path for path in (model, scenario) if path is not None])
     if plot is not None:

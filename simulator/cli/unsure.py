@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -9,9 +10,10 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
-from simulator.cli.playing import Bar, engine_for, targets
+from simulator.cli.playing import Bar, Record, engine_for, targets
 from simulator.errors import InputError, Problem
 from simulator.execution import play_all
+from simulator.execution.cluster import open_cluster
 from simulator.execution.ignorance import FUTURES, Ignorance, UnsureProgram
 from simulator.execution.memory import refuse_too_many
 from simulator.execution.prepare import prepare
@@ -23,7 +25,6 @@ __all__ = [
     "draws_asked",
     "ignorance_of",
     "play_futures",
-    "two_futures",
     "uncertainty_option",
     "unsure_journey",
 ]
@@ -61,9 +62,23 @@ def draws_asked(replications: int) -> int:
 
 
 def play_futures(
-    unsure: UnsureProgram, journey: Journey, seed: int, draws: int, workers: int, engine: str
+    unsure: UnsureProgram,
+    journey: Journey,
+    seed: int,
+    draws: int,
+    workers: int,
+    engine: str,
+    cluster: str | None = None,
+    record: Record | None = None,
 ) -> tuple[RunResult, RunResult]:
     """Play two futures of so many draws.
+
+    Parameters
+    ----------
+    cluster : str, optional
+        The address of a Dask scheduler whose workers play.
+    record : callable, optional
+        Given the program, opens who takes the rows of the first futures.
 
     Returns
     -------
@@ -75,15 +90,18 @@ def play_futures(
     Raises
     ------
     InputError
-        If there is not memory enough.
+        If there is not memory enough, or no such cluster.
     """
     numbers = [*range(draws), *range(FUTURES, FUTURES + draws)]
-    by = engine_for([unsure.program], len(numbers), engine, everything=False)
-    refuse_too_many([unsure.program], len(numbers), workers, by)
-    if by == "kernel":
-        prepare()
-    with Bar() as bar:
-        tallies = play_all([unsure], seed, numbers, workers, bar.advance, by=by)[0]
+    by = engine_for([unsure.program], len(numbers), engine, everything=bool(cluster or record))
+    with contextlib.ExitStack() as opened:
+        crew = opened.enter_context(open_cluster(cluster)) if cluster else None
+        refuse_too_many([unsure.program], len(numbers), 0 if crew else workers, by)
+        rows = opened.enter_context(record(unsure.program)) if record else None
+        if by == "kernel" and crew is None:
+            prepare()
+        bar = opened.enter_context(Bar())
+        tallies = play_all([unsure], seed, numbers, workers, bar.advance, crew, by, rows)[0]
     once = [unsure.at(seed, number) for number in range(draws)]
     every = RunResult(
         unsure.program, seed, tallies, by, targets(journey), journey.as_is, drawn=[*once, *once]
@@ -100,17 +118,6 @@ def unsure_journey(base: Journey, journey: Journey) -> UnsureProgram:
         If the evidence leaves nothing open.
     """
     return UnsureProgram(ignorance_of(base), journey)
-
-
-def two_futures(draws: int) -> list[int]:
-    """List the replications of two futures of every draw, draw by draw.
-
-    Examples
-    --------
-    >>> two_futures(2)
-    [0, 16777216, 1, 16777217]
-    """
-    return [number + future for number in range(draws) for future in (0, FUTURES)]
 
 
 def ignorance_of(base: Journey) -> Ignorance:

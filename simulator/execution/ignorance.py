@@ -22,7 +22,16 @@ from simulator.program.unsure import Unsure
 from simulator.spec.load import Journey
 from simulator.spec.unknown import Measure, Prior, priors_of
 
-__all__ = ["FUTURES", "Ignorance", "Playable", "UnsureProgram", "as_written", "drawn", "unsure_programs"]
+__all__ = [
+    "FUTURES",
+    "Ignorance",
+    "Playable",
+    "UnsureProgram",
+    "as_written",
+    "drawn",
+    "two_futures",
+    "unsure_programs",
+]
 
 Floats = NDArray[np.float64]
 
@@ -146,6 +155,17 @@ def unsure_programs(journeys: Sequence[Journey]) -> list[UnsureProgram]:
     """Prepare a base and its ideas, the base first; all are played with the same draws."""
     ignorance = Ignorance(journeys[0])
     return [UnsureProgram(ignorance, journey) for journey in journeys]
+
+
+def two_futures(draws: int) -> list[int]:
+    """List the replications of two futures of every draw, draw by draw.
+
+    Examples
+    --------
+    >>> two_futures(2)
+    [0, 16777216, 1, 16777217]
+    """
+    return [number + future for number in range(draws) for future in (0, FUTURES)]
 
 
 Playable: TypeAlias = Program | UnsureProgram

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from simulator.errors import InputError
+from simulator.execution.ignorance import Ignorance, Playable, UnsureProgram, as_written, two_futures
 from simulator.execution.replications import Progress, play
 from simulator.program.compile import compile_journey
+from simulator.program.program import Program
 from simulator.results.folder import Recorded
 from simulator.results.summary import RunResult
 from simulator.spec.document import parse_document
@@ -45,7 +48,13 @@ def replay(recorded: Recorded, workers: int = 1, progress: Progress | None = Non
         for source in (manifest["model"], manifest["scenario"])
         if source is not None
     ]
-    program = compile_journey(load_journey(*documents))
-    by = manifest["engine"]
-    tallies = play(program, manifest["seed"], manifest["replications"], workers, progress, by=by)
-    return RunResult(program, manifest["seed"], tallies, engine=by)
+    journey, by, seed = load_journey(*documents), manifest["engine"], manifest["seed"]
+    program: Playable = compile_journey(journey)
+    numbers: Sequence[int] = range(manifest["replications"])
+    if "--uncertainty" in manifest["command"]:
+        program = UnsureProgram(Ignorance(load_journey(documents[0])), journey)
+        if manifest["kind"] == "forecast":
+            numbers = two_futures(len(numbers))[: len(numbers)]
+    tallies = play(program, seed, numbers, workers, progress, by=by)
+    played = [] if isinstance(program, Program) else [program.at(seed, number) for number in numbers]
+    return RunResult(as_written(program), seed, tallies, engine=by, drawn=played)

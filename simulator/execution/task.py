@@ -12,7 +12,7 @@ from simulator.engine.log import Log
 from simulator.engine.tally import Tally
 from simulator.execution.blocks import Block
 from simulator.execution.engines import EngineName, engine
-from simulator.execution.ignorance import as_written, drawn
+from simulator.execution.ignorance import FUTURES, as_written, drawn
 from simulator.execution.parcel import Parcel
 from simulator.results.rows import Part, PartWriter
 
@@ -39,7 +39,8 @@ class Rows:
 
     def wanted(self, block: Block) -> bool:
         """Whether a block's rows are wanted: those of the first program are."""
-        return block.program == 0 and (self.every or block.replication == 0)
+        first_future = block.replication < FUTURES  # where numbers are drawn, each draw is played twice
+        return block.program == 0 and first_future and (self.every or block.replication == 0)
 
 
 @dataclass(frozen=True)

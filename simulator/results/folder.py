@@ -152,7 +152,11 @@ def _met(number: int, error: OSError) -> bool:
 
 
 def write_folder(
-    folder: RunFolder, result: RunResult, sources: Mapping[str, str], command: Sequence[str] = ()
+    folder: RunFolder,
+    result: RunResult,
+    sources: Mapping[str, str],
+    command: Sequence[str] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Write tables, the result as JSON, and the manifest; last of all, so that it vouches for the rest.
 
@@ -165,10 +169,12 @@ def write_folder(
         The model, then the scenario if there is one, as read.
     command : sequence of str
         The words of the command line.
+    more : mapping, optional
+        What else the result has to say, such as the variance by its sources.
     """
     for name, table in tables_of(result).items():
         pq.write_table(table, folder.path / f"{name}.parquet", write_page_checksum=True)
-    write_json(folder.path / "result.json", run_document(result))
+    write_json(folder.path / "result.json", {**run_document(result), **(more or {})})
     seal_folder(folder, "run", result, sources, command)
 
 

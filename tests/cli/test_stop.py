@@ -121,9 +121,12 @@ def test_an_unwritable_place_is_refused_before_playing(
     assert leftovers(files) == []
 
 
-def test_an_unreachable_cluster_is_told(journey: Journey) -> None:
+def test_an_unreachable_cluster_is_told(journey: Journey, files: Path) -> None:
     """A cluster that does not answer is a mistake of the input, told with the address."""
-    for words in (["run", "shop.yaml"], ["compare", "shop.yaml", "simpler.yaml"]):
+    inventory = "inventory: {boots: {on_hand: 9, when_out: backorder}}\n"
+    text = (files / "shop.yaml").read_text(encoding="utf-8")
+    (files / "stocked.yaml").write_text(text + inventory, encoding="utf-8")
+    for words in (["run", "shop.yaml"], ["compare", "shop.yaml", "simpler.yaml"], ["stock", "stocked.yaml"]):
         done = journey(*words, "--cluster", "tcp://nobody.invalid:8786")
         assert done.exit_code == 2
         assert "no Dask scheduler answers at tcp://nobody.invalid:8786" in done.stderr

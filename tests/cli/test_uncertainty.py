@@ -6,8 +6,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 from click.testing import Result
+
+from simulator.execution.replay import replay
+from simulator.results.folder import read_folder
 
 Journey = Callable[..., Result]
 
@@ -98,19 +102,47 @@ def test_no_evidence_is_nothing_to_draw(journey: Journey) -> None:
     assert "worth: 50" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("--replications", "1"), "at least 2 --replications"),
-        (("--out", "there"), "none of --out"),
-    ],
-)
-def test_what_does_not_go_together_is_refused(journey: Journey, unsure: str, words, said) -> None:
-    """One draw tells nothing, and a run folder holds one journey."""
-    result = journey("run", unsure, "--uncertainty", *words)
+def test_one_draw_is_refused(journey: Journey, unsure: str) -> None:
+    """One draw tells nothing: exit code 2, nothing written."""
+    result = journey("run", unsure, "--uncertainty", "--replications", "1", "--out", "there")
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert "at least 2 --replications" in result.stderr
     assert not Path("there").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "forecast"])
+def test_a_folder_with_drawn_numbers_makes_the_run_again(
+    journey: Journey, unsure: str, idea: str, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """The manifest alone gives the same digest: the same numbers are drawn again, also under a what-if."""
+    words = (command, unsure, "-s", idea, "--uncertainty", "--replications", "3", "--out", "out", "--json")
+    monkeypatch.setattr("sys.argv", ["journey", *words])
+    done = journey(*words)
+    assert done.exit_code == 0, done.output
+    Path(unsure).unlink()
+    Path(idea).unlink()
+    recorded = read_folder(Path("out"))
+    assert recorded.manifest["digest"] == json.loads(done.stdout)["digest"]
+    assert replay(recorded).digest == recorded.manifest["digest"]
+    recorded.manifest["command"] = ["journey", command]
+    assert replay(recorded).digest != recorded.manifest["digest"], "numbers as written give another run"
+
+
+def test_files_of_a_run_with_drawn_numbers(journey: Journey, unsure: str) -> None:
+    """Rows and events are those of one future of each draw; the result has the variance by its parts."""
+    words = ("run", unsure, "--uncertainty", "--replications", "3", "--engine", "kernel")
+    done = journey(*words, "--out", "out", "--rows", "--events", "log.csv", "--json")
+    assert done.exit_code == 0, done.output
+    recorded = read_folder(Path("out"))
+    written = json.loads(Path("out/result.json").read_text(encoding="utf-8"))
+    assert written == json.loads(done.stdout)
+    assert written["uncertainty"]["draws"] == 3
+    visits = recorded.table("visits")
+    assert set(visits["replication"].to_pylist()) == {0, 1, 2}
+    first = visits.filter(pc.equal(visits["replication"], 0)).num_rows
+    assert first == len(Path("log.csv").read_text(encoding="utf-8").splitlines()) - 1
+    came = sum(written[kind] for kind in ("existing", "arrived", "referred"))
+    assert recorded.table("customers").num_rows == came
 
 
 def test_a_plan_is_told_in_json(journey: Journey, unsure: str, idea: str) -> None:

@@ -8,14 +8,34 @@ from typing import Any
 
 import pytest
 
+from simulator.analysis.stock import Player
 from simulator.errors import InputError, MissingExtraError
-from simulator.execution import blocks, play
+from simulator.execution import blocks, play, play_all
 from simulator.execution import cluster as module
 from simulator.execution.cluster import open_cluster, refuse_strangers
+from simulator.execution.ignorance import FUTURES, Ignorance, UnsureProgram
+from simulator.program.compile import compile_journey
 from simulator.program.program import Program
+from simulator.program.stocked import without_shelves
+from simulator.spec.document import parse_document
+from simulator.spec.load import load_journey
 from tests.execution.conftest import Cluster, free_port
 
 SEED = 5
+
+STOCKED = """
+start: 2026-01-05
+horizon: 20 days
+goal: order
+products: {tent: {price: 90, unit_cost: 50}}
+inventory: {tent: {on_hand: 5, policy: {base_stock: 5}, lead_time: 3 days, holding_cost: 1 per day}}
+personas: {tim: {arrivals: {rate: 20 per day}, enters: {ad: 1}}}
+touchpoints:
+  ad: {next: {order: 0.2, left: rest}}
+  order: {sells: {each: {tent: 1}}, on_stockout: {left: 1}, next: {left: 1}}
+outcomes: [left]
+evidence: {touchpoints.ad.next: {grade: guess, worth: 30}}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +56,23 @@ def test_two_workers_of_a_cluster_give_the_same(cluster: Cluster, alone: Program
     with open_cluster(cluster.address) as crew:
         assert digests(alone, crew) == digests(alone)
         assert digests(shared, crew) == digests(shared)
+
+
+def test_a_stock_plan_and_drawn_numbers_on_a_cluster(cluster: Cluster) -> None:
+    """What `stock` and `--uncertainty` play on two Dask workers has the digests it has here."""
+    journey = load_journey(parse_document(STOCKED))
+    unsure = UnsureProgram(Ignorance(journey), journey)
+    programs = [compile_journey(journey), without_shelves(compile_journey(journey))]
+    numbers = [0, 1, FUTURES]
+    with open_cluster(cluster.address) as crew:
+        far = Player(SEED, 2, "kernel", crew=crew).play(programs, range(2), whole=True)
+        drawn = play_all([unsure], SEED, numbers, 2, None, crew, "kernel")
+    here = Player(SEED, 2, "kernel").play(programs, range(2), whole=True)
+    drawn_here = play_all([unsure], SEED, numbers, 2, None, None, "kernel")
+    for one, other in ((far, here), (drawn, drawn_here)):
+        assert [[tally.digest for tally in some] for some in one] == [
+            [tally.digest for tally in some] for some in other
+        ]
 
 
 def test_a_worker_killed_in_the_middle_does_not_matter(cluster: Cluster, shared: Program) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.analysis.stock.costs import StockCosts, margins_of, stock_costs
 from simulator.analysis.stock.policy import Kind, Policy, with_policies
 from simulator.engine.tally import STOCK, UNITS, Tally
+from simulator.execution.crew import Crew
 from simulator.execution.engines import EngineName
 from simulator.execution.reduced import batch_size
 from simulator.execution.replications import play_all
@@ -39,12 +40,15 @@ class Player:
     ----------
     progress : callable
         Called with the number of replications just played.
+    crew : Crew or None
+        Workers of a cluster, which play instead.
     """
 
     seed: int
     workers: int
     engine: EngineName
     progress: Callable[[int], None] = lambda played: None
+    crew: Crew | None = None
 
     def play(
         self, programs: Sequence[Program], replications: Sequence[int], whole: bool = False
@@ -57,7 +61,7 @@ class Player:
         size = max(1, batch_size(programs[0]) // len(programs))
         for first in range(0, len(replications), size):
             batch = replications[first : first + size]
-            found = play_all(programs, self.seed, batch, self.workers, by=self.engine)
+            found = play_all(programs, self.seed, batch, self.workers, None, self.crew, self.engine)
             for mine, tallies in zip(played, found, strict=True):
                 mine.extend(tallies if whole else [_read_of(tally) for tally in tallies])
             self.progress(len(batch) * len(programs))
