@@ -21,7 +21,6 @@ from simulator.errors import InputError, Problem
 from simulator.execution.engines import EngineName, engine
 from simulator.program.program import Program
 from simulator.program.tables import PersonaStart
-from simulator.spec.model import DAY
 
 __all__ = ["Need", "memory_needed", "refuse_too_many"]
 
@@ -145,15 +144,19 @@ def _playing(program: Program, by: EngineName) -> float:
 
 
 def _kernel_bytes(program: Program, at_once: float) -> float:
-    """Give the size of the kernel's memory with a place, and an event, for so many customers."""
+    """Give the size of the kernel's memory with a place, and an event, for so many customers at once."""
     from simulator.engine.kernel.memory import Room, size_of
 
     start = Room()
-    places, heap, purses = (
-        room * 2 ** max(0, math.ceil(math.log2(max(1.0, at_once) / room)))
-        for room in (start.places, start.heap, start.purses)
-    )
-    return size_of(program, replace(start, places=places, heap=heap, purses=purses))
+    busiest = float(program.values.day_means.sum(axis=0).max(initial=0.0)) if program.shares else 0.0
+    wanted = {"places": at_once, "heap": at_once, "purses": at_once, "arrivals": busiest}
+    rooms = {name: _doubled(getattr(start, name), many) for name, many in wanted.items()}
+    return size_of(program, replace(start, **rooms))
+
+
+def _doubled(room: int, wanted: float) -> int:
+    """Double a room until it is as large as wanted, as the kernel does."""
+    return int(room * 2 ** max(0, math.ceil(math.log2(max(1.0, wanted) / room))))
 
 
 def _at_once(program: Program) -> float:
@@ -163,9 +166,8 @@ def _at_once(program: Program) -> float:
     engine("kernel")(_thinned(program, share), 1, 0, None, lambda _, log: logs.append(log), True)
     ends = np.concatenate([log.ends for log in logs])
     arrived, ended = (ends[:, END_FIELDS.index(name)] for name in ("arrived", "ended"))
-    came = arrived // DAY * DAY  # as if everybody of a date had his place when it begins
-    times = np.concatenate([came, ended])
-    steps = np.concatenate([np.ones(len(came), dtype=np.int64), -np.ones(len(ended), dtype=np.int64)])
+    times = np.concatenate([arrived, ended])
+    steps = np.concatenate([np.ones(len(arrived), dtype=np.int64), -np.ones(len(ended), dtype=np.int64)])
     present = np.cumsum(steps[np.lexsort((-steps, times))])
     return float(present.max(initial=0)) / share
 

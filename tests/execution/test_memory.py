@@ -52,18 +52,15 @@ print(peak() - before, memory_needed([many], 1, 1, "kernel").bytes)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell what it took")
-@pytest.mark.parametrize(("dwell", "most"), [("1 hour", 8.0), ("90 days", 2.0)])
-def test_the_estimate_is_that_of_a_measured_run(dwell: str, most: float) -> None:
-    """The estimate is within a factor of 2 of what a process took; too high for those who leave soon.
-
-    It counts a place for everybody of a date when the date begins; the kernel gives it when he comes.
-    """
+@pytest.mark.parametrize("dwell", ["1 hour", "90 days"])
+def test_the_estimate_is_that_of_a_measured_run(dwell: str) -> None:
+    """The estimate is within a factor of 2 of what a process took."""
     texts = [crowd_text(customers, dwell) for customers in (100, 100_000)]
     command = [sys.executable, "-c", MEASURE, *texts]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     measured, estimated = map(float, done.stdout.split())
     assert measured > 4 * MIB
-    assert 0.5 < estimated / measured < most, (measured, estimated)
+    assert 0.5 < estimated / measured < 2.0, (measured, estimated)
 
 
 def test_customers_who_share_nothing_need_no_more_when_they_are_many(alone: Program) -> None:
@@ -84,7 +81,7 @@ def test_everybody_on_his_way_is_counted() -> None:
     everybody = memory_needed([crowd(50_000, "9000 days")], 1, 1, "kernel")
     assert everybody.at_once == pytest.approx(50_000, rel=0.05)
     quick = memory_needed([crowd(50_000, "1 min")], 1, 1, "kernel")
-    assert 4_500 < quick.at_once < 6_500  # a place for everybody of a date, when it begins
+    assert 3 < quick.at_once < 60
 
 
 @pytest.mark.parametrize(
