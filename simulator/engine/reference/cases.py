@@ -16,8 +16,9 @@ from simpy.events import Event
 from simulator.addresses import Purpose, key_of
 from simulator.engine import waits
 from simulator.engine.reference.agenda import Phase
-from simulator.engine.reference.customer import Customer, Visit
-from simulator.engine.reference.journey import Bound, Journeys
+from simulator.engine.reference.customer import Bound, Customer, Visit
+from simulator.engine.reference.effects import bounded
+from simulator.engine.reference.journey import Journeys
 from simulator.engine.reference.world import World
 from simulator.engine.streams import mixed
 from simulator.program import tables
@@ -34,13 +35,13 @@ def continue_case(journeys: Journeys, number: int) -> Generator[Event, Any, None
     world = journeys.world
     case = world.cases[number]
     customer = _customer(journeys, case, number)
-    station = world.stations[world.station_of[case.persona][case.touchpoint]]
+    station = world.station_at(customer, case.touchpoint)
     entry = customer.entries[case.touchpoint] = customer.entries.get(case.touchpoint, 0) + 1
     words = world.block(case.subject, station.site, entry)
     visit = Visit(case.subject, case.persona, case.touchpoint, entry, case.entered, block=words)
     came, age = Bound(case.touchpoint), -case.entered
     customer.stays.append(visit)
-    journeys._come_in(customer)
+    journeys.come_in(customer)
     world.books.stand(customer, case.touchpoint)
     stays = station.dwell >= 0 or station.team >= 0
     still = world.survived(station.dwell, customer, age) if stays else 0.0
@@ -53,15 +54,15 @@ def continue_case(journeys: Journeys, number: int) -> Generator[Event, Any, None
         yield world.agenda.at(left, Phase.END_OF_STAY, customer.rank, 1)
         if station.team >= 0:
             world.teams[station.team].release()
-        onward = journeys._complete(customer, station, visit, came)
+        onward = journeys.complete(customer, station, visit, came)
         bound = onward if isinstance(onward, Bound) else (yield from onward)
     else:
         customer.visits[case.touchpoint] = customer.visits.get(case.touchpoint, 0) + 1
         if station.decision == Decision.RACE:
-            bound = yield from journeys._race(customer, station, visit, came, age)
+            bound = yield from journeys.race(customer, station, visit, came, age)
         else:
             bound = _bound(world, customer, visit, chosen, age if gone else 0)
-    yield from journeys._travel(customer, bound)
+    yield from journeys.travel(customer, bound)
 
 
 def _customer(journeys: Journeys, case: tables.Case, number: int) -> Customer:
@@ -70,7 +71,7 @@ def _customer(journeys: Journeys, case: tables.Case, number: int) -> Customer:
     customer = journeys.new_customer(case.subject, case.persona, 0, case.arrived, 0)
     for attribute, value in enumerate(world.values.case_values[number].tolist()):
         if not math.isnan(value):
-            customer.cells[attribute] = journeys._bounded(attribute, value)
+            customer.cells[attribute] = bounded(world, attribute, value)
     customer.orders, customer.steps = case.orders, 1
     for past in world.pasts[case.first_past : case.last_past]:
         customer.entries[past.touchpoint] = past.entries
@@ -86,7 +87,7 @@ def _on_way(
     world = journeys.world
     if station.decision == Decision.RACE:
         return None, math.prod(_silent(journeys, customer, station, age))
-    row = journeys._rule(customer, station).row
+    row = journeys.rule(customer, station).row
     cells = world.look(customer)
     args = (*visit.block, cells, 0, world.stack, world.agenda.now, age, world.touchpoints)
     chosen, gone = waits.choose_on_way(world.ints, world.floats, row, *args)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.reference.agenda import Agenda
+from simulator.program.tables import NONE
 
-__all__ = ["Customer", "Order", "Visit"]
+__all__ = ["Bound", "Customer", "Order", "Visit"]
 
 
 @dataclass(slots=True)
@@ -40,6 +41,23 @@ class Visit:
     sold: int = 0
     attributes: tuple[float, ...] = ()
     block: tuple[int, int] = (0, 0)
+
+
+@dataclass(slots=True)
+class Bound:
+    """Where a customer is bound: a touchpoint, and the law and luck of the time it takes to get there.
+
+    `detour` is the row of the detour this leads to, and `stored` where the customer was bound before.
+    `age` is how long he has been on his way already.
+    """
+
+    target: int
+    law: int = NONE
+    key: int = 0
+    block: tuple[int, int] = (0, 0)
+    detour: int = NONE
+    stored: Bound | None = None
+    age: int = 0
 
 
 class Customer:

@@ -6,55 +6,35 @@ enter → gate → cost → wait for the team → dwell → sell → set → ref
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from simpy.events import Event
 
 from simulator.addresses import Purpose, key_of
-from simulator.engine import waits
 from simulator.engine.arrivals import NOWHERE
 from simulator.engine.log import STILL_OPEN, STOPPED
 from simulator.engine.reference.agenda import Phase
 from simulator.engine.reference.basket import sell, take_back
-from simulator.engine.reference.customer import Customer, Visit
+from simulator.engine.reference.customer import Bound, Customer, Visit
+from simulator.engine.reference.effects import Friend, apply, bounded, friends
+from simulator.engine.reference.race import start_clocks
 from simulator.engine.reference.team import Ticket
-from simulator.engine.reference.world import Block, World
-from simulator.engine.rules import LARGEST, friends_of
-from simulator.engine.streams import mixed, numbered
+from simulator.engine.reference.world import World
+from simulator.engine.streams import mixed
 from simulator.errors import DrawError
 from simulator.program import tables
-from simulator.program.tables import BACK, NONE, WAIT, Decision, Manner
+from simulator.program.tables import BACK, WAIT, Decision, Manner
 
-__all__ = ["Bound", "Journeys"]
+__all__ = ["Journeys"]
 
 _DWELL: Final = key_of(Purpose.DWELL)
 _PATIENCE: Final = key_of(Purpose.PATIENCE)
 _GIVE_UP: Final = key_of(Purpose.GIVE_UP)
-_COUNT: Final = key_of(Purpose.COUNT)
-_REFER_AFTER: Final = key_of(Purpose.REFER_AFTER)
 
 Hook = Callable[[Customer, Visit], None]
 EndHook = Callable[[Customer, int, int], None]
 Steps = Generator[Event, Any, "Bound | None"]
-
-
-@dataclass(slots=True)
-class Bound:
-    """Where a customer is bound: a touchpoint, and the law and luck of the time it takes to get there.
-
-    `detour` is the row of the detour this leads to, and `stored` where the customer was bound before.
-    `age` is how long he has been on his way already.
-    """
-
-    target: int
-    law: int = NONE
-    key: int = 0
-    block: Block = (0, 0)
-    detour: int = NONE
-    stored: Bound | None = None
-    age: int = 0
 
 
 # Not a time: the wait goes on.
@@ -62,14 +42,6 @@ WAITING: Final = -1
 
 # Back to the race this side trip left: a direction, not a place.
 _HOME: Final = Bound(BACK)
-
-
-@dataclass(slots=True)
-class _Ringing:
-    """A clock of a race that has started: when it rings; ties go by name, which is row order."""
-
-    time: int
-    row: int
 
 
 class Journeys:
@@ -109,27 +81,25 @@ class Journeys:
                 value = float(arrived + world.time(law, words, key))
             else:
                 value = world.number(law, words, key) if fixed is None else fixed
-            cells[attribute] = self._bounded(attribute, value)
+            cells[attribute] = bounded(world, attribute, value)
         return customer
 
     def arrive(self, subject: int, persona: int, delay: int) -> Generator[Event, Any, None]:
         """Play a customer who arrives by himself."""
         yield self.agenda.at(delay, Phase.ENTRY, self.agenda.rank(subject), 1)
         customer = self.new_customer(subject, persona, 1, self.agenda.now, 0)
-        self._come_in(customer)
+        self.come_in(customer)
         entry = self.world.choose(
             self.world.personas[persona].enters, customer, self.world.block(subject, NOWHERE, 0)
         )
         yield from self.walk(customer, Bound(entry.target))
 
-    def be_referred(
-        self, subject: int, persona: int, generation: int, delay: int, enters: int, words: Block
-    ) -> Generator[Event, Any, None]:
+    def be_referred(self, friend: Friend) -> Generator[Event, Any, None]:
         """Play a customer whom another one brought."""
-        yield self.agenda.at(delay, Phase.ENTRY, self.agenda.rank(subject), 1)
-        customer = self.new_customer(subject, persona, 2, self.agenda.now, generation)
-        self._come_in(customer)
-        entry = self.world.choose(enters, customer, words)
+        yield self.agenda.at(friend.delay, Phase.ENTRY, self.agenda.rank(friend.subject), 1)
+        customer = self.new_customer(friend.subject, friend.persona, 2, self.agenda.now, friend.generation)
+        self.come_in(customer)
+        entry = self.world.choose(friend.enters, customer, friend.block)
         yield from self.walk(customer, Bound(entry.target))
 
     def resume_stay(self, subject: int, persona: int) -> Generator[Event, Any, None]:
@@ -138,21 +108,22 @@ class Journeys:
         start = world.personas[persona]
         customer = self.new_customer(subject, persona, 0, 0, 0)
         customer.orders = start.existing_orders
-        station = self._station(customer, start.existing_at)
-        self._apply(customer, start.first_effect, start.last_effect, world.block(subject, NOWHERE, 0))
+        station = self.world.station_at(customer, start.existing_at)
+        apply(world, customer, start.first_effect, start.last_effect, world.block(subject, NOWHERE, 0))
         customer.steps = customer.entries[station.touchpoint] = 1
         words = world.block(subject, station.site, 1)
         visit = Visit(subject, persona, station.touchpoint, 1, 0, block=words)
         customer.stays.append(visit)
-        self._come_in(customer)
+        self.come_in(customer)
         self.books.enter(customer, station, 0)
         remaining = world.residual(station.dwell, words, customer)
         yield self.agenda.at(remaining, Phase.END_OF_STAY, customer.rank, 1)
-        onward = self._complete(customer, station, visit, Bound(station.touchpoint))
+        onward = self.complete(customer, station, visit, Bound(station.touchpoint))
         bound = onward if isinstance(onward, Bound) else (yield from onward)
-        yield from self._travel(customer, bound)
+        yield from self.travel(customer, bound)
 
-    def _come_in(self, customer: Customer) -> None:
+    def come_in(self, customer: Customer) -> None:
+        """Count a customer who is there from now on."""
         self.books.arrive(customer)
         self.present[customer.subject] = customer
 
@@ -177,9 +148,10 @@ class Journeys:
     def walk(self, customer: Customer, bound: Bound) -> Generator[Event, Any, None]:
         """Go from touchpoint to touchpoint until an outcome, a guard or the end of the run."""
         onward = yield from self.visit(customer, bound)
-        yield from self._travel(customer, onward)
+        yield from self.travel(customer, onward)
 
-    def _travel(self, customer: Customer, bound: Bound | None) -> Generator[Event, Any, None]:
+    def travel(self, customer: Customer, bound: Bound | None) -> Generator[Event, Any, None]:
+        """Go where a customer is bound, and on from there (None: his journey is over)."""
         while bound is not None:
             delay = self.world.wait(bound.law, bound.block, bound.key, customer, bound.age)
             is_outcome = bound.target >= self.world.touchpoints
@@ -200,14 +172,14 @@ class Journeys:
             self.books.stop(customer)
             self._go_out(customer, STOPPED)
             return None
-        station = self._station(customer, bound.target)
+        station = self.world.station_at(customer, bound.target)
         touchpoint = station.touchpoint
         number = customer.entries[touchpoint] = customer.entries.get(touchpoint, 0) + 1
         words = world.block(customer.subject, station.site, number)
         visit = Visit(customer.subject, customer.persona, touchpoint, number, now, block=words)
         customer.stays.append(visit)
         self.books.enter(customer, station, now)
-        if not self.gate_is_open(customer, station):
+        if not world.gate_is_open(customer, station):
             return self._leave(customer, visit, self._go(customer, station.otherwise, visit), Manner.REFUSED)
         if station.contact:
             customer.contacts.append(now)
@@ -221,23 +193,8 @@ class Journeys:
         yield self.agenda.at(dwell, Phase.END_OF_STAY, customer.rank, customer.steps)
         if station.team >= 0:
             world.teams[station.team].release()
-        onward = self._complete(customer, station, visit, bound)
+        onward = self.complete(customer, station, visit, bound)
         return onward if isinstance(onward, Bound) else (yield from onward)
-
-    def gate_is_open(self, customer: Customer, station: tables.Station) -> bool:
-        """Whether a visit may begin: `only_if`, and for a contact consent and room under the cap."""
-        world = self.world
-        if not world.holds(station.only_if, customer):
-            return False
-        if not station.contact:
-            return True
-        if float(customer.cells[world.consent]) < 1.0:
-            return False
-        if world.cap < 0:
-            return True
-        while customer.contacts and customer.contacts[0] <= self.agenda.now - world.cap_per:
-            customer.contacts.popleft()
-        return len(customer.contacts) < int(world.cap)
 
     def _wait_for_team(self, customer: Customer, station: tables.Station, visit: Visit) -> Steps:
         """Stand before the team; say where a customer goes who is not served (None: he is)."""
@@ -281,7 +238,7 @@ class Journeys:
 
     # ------------------------------------------------------------------ the end of a stay
 
-    def _complete(
+    def complete(
         self, customer: Customer, station: tables.Station, visit: Visit, bound: Bound
     ) -> Bound | Steps:
         """Sell, set, refer, decide, perhaps detour: what happens when the dwell is over.
@@ -298,9 +255,10 @@ class Journeys:
             self.books.reach(customer, touchpoint, self.agenda.now)
             if station.goal:
                 self.books.convert(customer, touchpoint, self.agenda.now)
-        self._apply(customer, station.first_effect, station.last_effect, visit.block)
+        apply(self.world, customer, station.first_effect, station.last_effect, visit.block)
         if station.referrals >= 0:
-            self._refer(customer, station, visit)
+            for friend in friends(self.world, customer, station, visit):
+                self.agenda.process(self.be_referred(friend))
         return self._decide(customer, station, visit, bound, manner)
 
     def _decide(
@@ -331,12 +289,12 @@ class Journeys:
                 edge = int(world.structure.resume_edges[station.touchpoint, bound.stored.target])
                 return self._leave(customer, visit, (bound.stored, edge), Manner.RESUMED)
         if station.decision == Decision.RACE:
-            return self._race(customer, station, visit, bound)
-        chosen = world.choose(self._rule(customer, station).row, customer, visit.block)
+            return self.race(customer, station, visit, bound)
+        chosen = world.choose(self.rule(customer, station).row, customer, visit.block)
         onward = self._bound(chosen, visit)
         return self._depart(customer, station, visit, onward, chosen.edge, manner, bound)
 
-    def _rule(self, customer: Customer, station: tables.Station) -> tables.Rule:
+    def rule(self, customer: Customer, station: tables.Station) -> tables.Rule:
         """Find the first rule that holds; the last one always does."""
         for row in range(station.first_rule, station.last_rule - 1):
             rule = self.world.rules[row]
@@ -396,65 +354,14 @@ class Journeys:
             visit.attributes = tuple(customer.cells[: self.books.attributes].tolist())
             self.on_visit(customer, visit)
 
-    # ------------------------------------------------------------------ effects and referrals
-
-    def _bounded(self, attribute: int, value: float) -> float:
-        values = self.world.values
-        low, high = values.attribute_minima[attribute], values.attribute_maxima[attribute]
-        return float(min(max(value, low), high))
-
-    def _apply(self, customer: Customer, first: int, last: int, words: Block) -> None:
-        """Set attributes, all from the values before; then their bounds apply."""
-        world, changed = self.world, []
-        for row in range(first, last):
-            effect = world.effects[row]
-            if effect.to < 0:
-                chance = float(world.values.effect_chances[row])
-                if mixed(*words, effect.key, 0) < chance:
-                    changed.append((effect.attribute, self._bounded(effect.attribute, 1.0)))
-                continue
-            value = world.value(effect.to, customer)
-            if effect.noise >= 0:
-                value += world.number(effect.noise, words, effect.key)
-            kept = self._bounded(effect.attribute, value)
-            if value != value or abs(kept) > LARGEST:
-                path = world.program.expression_paths[effect.to]
-                raise DrawError(
-                    f"{path} gives {value}, which is no value of an attribute, for {world.address(customer)}"
-                )
-            changed.append((effect.attribute, kept))
-        for attribute, value in changed:
-            customer.cells[attribute] = value
-
-    def _refer(self, customer: Customer, station: tables.Station, visit: Visit) -> None:
-        """Bring new customers."""
-        world = self.world
-        count = int(world.number(station.referrals, visit.block, _COUNT))
-        generation = customer.generation + 1
-        if count and generation > world.max_generations:
-            self.books.counts["referrals_capped"][customer.persona] += count
-            return
-        friends = friends_of(customer.subject, station.site, visit.entry)
-        for k in range(count):
-            subject = numbered(friends, k)
-            words = world.block(subject, station.site, 0)
-            persona = customer.persona
-            if station.referral_personas >= 0:
-                persona = world.choose(station.referral_personas, customer, words).target
-            delay = world.time(station.referral_after, words, _REFER_AFTER)
-            if self.agenda.now + delay < world.horizon:
-                self.agenda.process(
-                    self.be_referred(subject, persona, generation, delay, station.referral_enters, words)
-                )
-
     # ------------------------------------------------------------------ race
 
-    def _race(
+    def race(
         self, customer: Customer, station: tables.Station, visit: Visit, came: Bound, age: int = 0
     ) -> Steps:
         """Wait for the first clock to ring, in a race begun so long ago; side trips may come back."""
         world = self.world
-        ringing = self._start_clocks(customer, station, visit, age)
+        ringing = start_clocks(world, customer, station, visit, age)
         while True:
             first = min(ringing, key=lambda one: (one.time, one.row))
             delay = first.time - self.agenda.now
@@ -471,44 +378,6 @@ class Journeys:
             if trip is None or trip.target != BACK:
                 self._leave(customer, visit, (onward, clock.edge), Manner.DECIDED)
                 return trip
-
-    def _start_clocks(
-        self, customer: Customer, station: tables.Station, visit: Visit, age: int
-    ) -> list[_Ringing]:
-        world, now = self.world, self.agenda.now
-        started: list[_Ringing] = []
-        for row in range(station.first_rule, station.last_rule):
-            clock = world.clocks[row]
-            if not world.holds(clock.condition, customer):
-                continue
-            if 0 <= clock.target < world.touchpoints and not self.gate_is_open(
-                customer, self._station(customer, clock.target)
-            ):
-                continue
-            chance = self.still_rings(customer, visit, row, age)
-            if chance < 1.0 and mixed(*visit.block, clock.chance_key, 0) >= chance:
-                continue
-            time = world.wait(clock.law, visit.block, clock.time_key, customer, age)
-            started.append(_Ringing(now + time, row))
-        return started
-
-    def still_rings(self, customer: Customer, visit: Visit, row: int, age: int) -> float:
-        """Give the chance that a clock rings that has not for so long."""
-        world, clock = self.world, self.world.clocks[row]
-        visited = customer.last_left.get(clock.target, visit.entered - 1) >= visit.entered
-        chance = float(world.values.clock_chances[row])
-        return waits.still_rings(
-            world.ints,
-            world.floats,
-            clock.law,
-            chance,
-            clock.side_trip,
-            visited,
-            customer.cells,
-            0,
-            self.agenda.now,
-            age,
-        )
 
     # ------------------------------------------------------------------ stock
 
@@ -527,9 +396,6 @@ class Journeys:
         chosen = world.choose(station.woken if woken else station.gave_up, customer, visit.block)
         onward = self._bound(chosen, visit)
         return self._depart(customer, station, visit, onward, chosen.edge, Manner.STOCKOUT, came)
-
-    def _station(self, customer: Customer, touchpoint: int) -> tables.Station:
-        return self.world.stations[self.world.station_of[customer.persona][touchpoint]]
 
 
 def _give_up(ticket: Ticket) -> None:

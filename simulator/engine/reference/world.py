@@ -262,6 +262,10 @@ class World:
             return float((self.first_weekday + day) % 7)
         return float(within // 3_600_000)
 
+    def station_at(self, customer: Customer, touchpoint: int) -> tables.Station:
+        """Give a touchpoint as this customer's persona meets it."""
+        return self.stations[self.station_of[customer.persona][touchpoint]]
+
     def value(self, expression: int, customer: Customer) -> float:
         """Evaluate an expression on what a customer sees."""
         return rules.value_of(self.ints, self.floats, expression, self.look(customer), 0, self.stack)
@@ -269,6 +273,20 @@ class World:
     def holds(self, condition: int, customer: Customer) -> bool:
         """Whether a condition holds; none always does."""
         return condition < 0 or self.value(condition, customer) != 0.0
+
+    def gate_is_open(self, customer: Customer, station: tables.Station) -> bool:
+        """Whether a visit may begin: `only_if`, and for a contact consent and room under the cap."""
+        if not self.holds(station.only_if, customer):
+            return False
+        if not station.contact:
+            return True
+        if float(customer.cells[self.consent]) < 1.0:
+            return False
+        if self.cap < 0:
+            return True
+        while customer.contacts and customer.contacts[0] <= self.agenda.now - self.cap_per:
+            customer.contacts.popleft()
+        return len(customer.contacts) < int(self.cap)
 
     def choose(self, row: int, customer: Customer, words: Block) -> tables.Entry:
         """Choose a target of a row.
