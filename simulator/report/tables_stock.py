@@ -62,7 +62,11 @@ def _headline(plan: StockPlan) -> RenderableType:
         for most, unit in ((question.budget, program.currency), (question.shelf, "units"))
         if most is not None
     ]
-    return heading(what, ", ".join([f"stock for {asked}", *limits, f"{question.replications} replications"]))
+    return heading(what, ", ".join([f"stock for {asked}", *limits, _times(question.replications)]))
+
+
+def _times(replications: int) -> str:
+    return "1 replication" if replications == 1 else f"{replications} replications"
 
 
 def _said(measure: str) -> str:

@@ -165,6 +165,15 @@ def test_no_name_and_no_heading_is_cut(journey: Journey, camp: Path) -> None:
     assert all(any(line.split()[:1] == [word] for line in out.splitlines()) for word in ("holding", "orders"))
 
 
+@pytest.mark.filterwarnings("error")
+def test_one_replication_has_no_intervals(journey: Journey, camp: Path) -> None:
+    """One future is a plan without intervals, and its document has nulls in their place."""
+    document = json.loads(stock(journey, "--replications", "1", "--once", "tent", "--json").stdout)
+    jsonschema.validate(document, SCHEMA)
+    assert document["products"]["tent"]["intervals"]["fill_rate"] == [None, None]
+    assert "1 replication\n" in stock(journey, "--replications", "1").stdout
+
+
 def test_files_and_picture(journey: Journey, camp: Path) -> None:
     """`--out` leaves the plan and its tables with a manifest, `--plot` the shelves to come."""
     stock(journey, "--out", "planned", "--plot", "shelves.svg")

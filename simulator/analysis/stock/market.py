@@ -65,9 +65,8 @@ class Market:
                 f"and {model.end:%Y-%m-%d}; plan products that are sold then"
             )
         totals = units.sum(axis=1)
-        return Demand(
-            float(units.mean()), float(units.std()), float(totals.mean()), float(totals.std(ddof=1))
-        )
+        spread = float(totals.std(ddof=1)) if len(totals) > 1 else float("nan")
+        return Demand(float(units.mean()), float(units.std()), float(totals.mean()), spread)
 
     def supply(self, product: int) -> Supply:
         """Read what supply costs and how long it takes, as the textbook wants it: by the day, on average."""
