@@ -122,7 +122,7 @@ def test_tables_fit_80_columns_and_names_are_never_markup(journey: Journey, camp
     out = stock(journey, "--feedback").stdout
     assert max(map(len, out.splitlines())) <= 80
     assert "…" not in out
-    for text in ("[bold]Camp[/bold] shop", "[red]tarp", "by the book", "order in week of", "on hand: median"):
+    for text in ("[bold]Camp[/bold] shop", "[red]tarp", "by the book", "order in week of", "on hand: mean"):
         assert text in out
     for text in ("chance of a stock-out by", "not knowing", "feedback", "reorder point"):
         assert text in out

@@ -62,9 +62,10 @@ def _draw_shelf(panel: Axes, one: ProductPlan) -> Axes:
 
     shelf = one.projection
     dates: Any = [*shelf.dates, shelf.dates[-1] + datetime.timedelta(days=1)]
-    low, median, high = (np.append(each, each[-1]) for each in (shelf.low, shelf.median, shelf.high))
+    # Of a few units the median goes by whole ones, and back when a single future does; the mean does not.
+    low, mean, high = (np.append(each, each[-1]) for each in (shelf.low, shelf.mean, shelf.high))
     panel.fill_between(dates, low, high, step="post", color=_BAND, linewidth=0, label="10 % to 90 %")
-    panel.step(dates, median, where="post", color=SERIES[0], linewidth=1.6, label="median on hand")
+    panel.step(dates, mean, where="post", color=SERIES[0], linewidth=1.6, label="expected on hand")
     if one.policy.has_lot:
         panel.axhline(one.policy.level, color=INK, linewidth=0.9, linestyle=":", label="reorder point")
     panel.set_ylim(0, max(1.0, float(shelf.high.max())) * 1.08)
@@ -98,17 +99,17 @@ def _policy_words(one: ProductPlan) -> str:
 
 
 def shelf_text(one: ProductPlan, width: int, height: int = 11) -> Text:
-    """Draw a shelf as text: a stroke from the 10 % to the 90 % quantile of each day, and the median on it."""
+    """Draw a shelf as text: a stroke from the 10 % to the 90 % quantile of each day, and the mean on it."""
     shelf = one.projection
     days = len(shelf.dates)
     with terminal_chart(width, height) as (plot, text):
         for day in range(days):
             plot.plot([day, day], [float(shelf.low[day]), float(shelf.high[day])], color="blue", marker="│")
-        plot.scatter(list(range(days)), shelf.median.tolist(), color="orange", marker="●")
+        plot.scatter(list(range(days)), shelf.mean.tolist(), color="orange", marker="●")
         places = sorted({round(place) for place in np.linspace(0, days - 1, min(6, days))})
         plot.xticks(places, [f"{shelf.dates[place]:%d %b %y}" for place in places])
         ticks = round_up(max(1.0, float(shelf.high.max())))
         plot.ylim(0, ticks[-1])
         plot.yticks(ticks, [f"{tick:,g}" for tick in ticks])
-        plot.title(f"{one.name} on hand: median ● and 10–90 % of the futures │")
+        plot.title(f"{one.name} on hand: mean ● and 10–90 % of the futures │")
     return text
