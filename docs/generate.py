@@ -23,7 +23,11 @@ from simulator.cli import COMMANDS, main
 
 LANGUAGE: Final = ROOT / "docs" / "reference" / "language.md"
 COMMAND_LINE: Final = ROOT / "docs" / "reference" / "cli.md"
-PICTURE: Final = ROOT / "docs" / "images" / "shop.svg"
+IMAGES: Final = ROOT / "docs" / "images"
+PICTURES: Final = {
+    "shop.svg": "journey map models/shop.yaml -o {}",
+    "stock.svg": "journey stock models/shop.yaml --plot {}",
+}
 
 # --------------------------------------------------------------------------- the command line
 
@@ -74,11 +78,12 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def draw(path: Path = PICTURE) -> None:
-    """Draw the map of the bundled shop."""
-    code, output = play(f"journey map models/shop.yaml -o {path}", ROOT)
-    if code:
-        raise SystemExit(output)
+def draw(folder: Path = IMAGES) -> None:
+    """Draw the pictures of the bundled shop."""
+    for name, command in PICTURES.items():
+        code, output = play(command.format(folder / name), ROOT)
+        if code:
+            raise SystemExit(output)
 
 
 def run(words: Sequence[str]) -> None:
