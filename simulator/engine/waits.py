@@ -350,4 +350,6 @@ def choose_on_way(
         key = exponential_race(mixed(w0, w1, ints[entry + _KEY], 0), weight)
         if key < best:
             best, winner = key, i
+    if winner < 0:  # a share too small for its time to be a number
+        return NOBODY, 0.0
     return winner, kept / whole

@@ -116,6 +116,8 @@ class _Judge:
     def _is_private(self, station: Station) -> bool:
         if station.team >= 0 or (station.returns_of >= 0 and self.limited.any()):
             return False
+        if station.referrals >= 0:  # who is told at the same millisecond comes in between the others of it
+            return False
         lines = self._rows("lines", station.first_line, station.last_line, Line)
         if any(self.limited[line.product] for line in lines):
             return False

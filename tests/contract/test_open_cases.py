@@ -84,6 +84,35 @@ def test_the_engines_agree_on_open_cases_of_many_models(model, seed) -> None:
     hold(model, seed, 300)
 
 
+def test_who_is_hardly_on_his_way_any_more_stands() -> None:
+    """After 720 mean times the chance is a denormal number, and a race on it is won by nobody."""
+    model: dict[str, Any] = {
+        "start": "2026-01-05",
+        "horizon": "3 days",
+        "goal": ["b"],
+        "outcomes": ["left"],
+        "personas": {"tim": {}},
+        "touchpoints": {
+            "a": {"next": {"b": 0.5, "left": {"p": "rest", "after": {"exponential": {"mean": "1 min"}}}}},
+            "b": {"next": {"left": 1}},
+        },
+    }
+    journey = journey_from_data(model)
+    number = 20
+    cases = replace(
+        cases_of(journey, number, 1),
+        touchpoint=np.zeros(number, dtype=np.int64),
+        entered=np.full(number, -12 * HOUR),
+        arrived=np.full(number, -12 * HOUR),
+        past=np.zeros((0, 4), dtype=np.int64),
+    )
+    program = compile_journey(replace(journey, cases=cases))
+    one = play_reference(program)
+    agree(program, one, play_kernel(program))
+    assert one.tally is not None
+    assert 0 < one.tally["visits"][0, 1] < number  # b, or out
+
+
 def test_the_order_of_cases_in_a_log_changes_nothing() -> None:
     """A case is its id: rows of the log in another order are the same program, to the byte."""
     model: dict[str, Any] = {

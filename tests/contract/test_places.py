@@ -72,6 +72,27 @@ outcomes: [left, seen, unseen]
     assert unseen == 0
 
 
+def test_those_told_at_one_millisecond_come_between_the_others(both) -> None:
+    """Who is brought without delay stands in the queue before him whom the next one to tell brings."""
+    program, played = both(
+        HEAD
+        + """
+goal: [desk]
+teams: {door: {servers: 100, hours: {mon-sun: 12:00-13:00}}, staff: {servers: 1}}
+personas: {all: {arrivals: {rate: 40 per day}, enters: {lobby: 1}}}
+touchpoints:
+  lobby: {team: door, on_closed: wait, next: {tell: 1}}
+  tell: {refers: {count: {poisson: 1}, enters: {desk: 1}}, next: {left: 1}}
+  desk: {team: staff, dwell: 1 min, patience: 12 min, on_abandon: {left: 1}, next: {left: 1}}
+outcomes: [left]
+"""
+    )
+    desk = program.names.touchpoints.index("desk")
+    noon = [one for one in played.visits if one[2] == desk and one[4] == 12 * HOUR]
+    assert len(noon) > 12
+    assert sorted({one[6] for one in noon}) == [12 * HOUR + minute * 60_000 for minute in range(1, 14)]
+
+
 def test_patience_for_the_team_ends_no_wait_for_stock(both) -> None:
     """Who was served in time and then waits for a delivery waits until he gives that up."""
     program, played = both(
