@@ -9,6 +9,8 @@ from scipy import stats
 
 from simulator.analysis.forecast.draws import Draws
 from simulator.analysis.forecast.sheet import lay_sheet
+from simulator.analysis.variance import split_variance
+from simulator.execution.ignorance import FUTURES, Ignorance, UnsureProgram, two_futures
 from simulator.execution.reduced import play_reduced
 from simulator.program.compile import compile_journey
 from simulator.spec.document import parse_document
@@ -93,8 +95,6 @@ def test_variance_of_a_month_is_its_mean() -> None:
     """For such a journey chance is the mean, in every period, and the whole of the width but noise."""
     # Catches: a variance over periods in place of one over replications. 1e-6, a normal limit for
     # variances: Var(s²) = (μ + 2μ² n / (n − 1)) / n for Poisson counts.
-    from simulator.analysis.variance import split_variance
-
     draws = daily(1)
     totals = draws.totals()
     parts = split_variance(totals)
@@ -103,3 +103,54 @@ def test_variance_of_a_month_is_its_mean() -> None:
     assert_z(float(parts.chance[-1]), mean, float(np.sqrt((mean + 2 * mean**2 * n / (n - 1)) / n)))
     assert parts.noise[-1] == pytest.approx(parts.chance[-1] / n)
     assert parts.ignorance[-1] == 0.0
+
+
+# Who comes buys one unit at once, so demand is Poisson given the numbers; two of these are not known.
+UNSURE = """
+start: 2026-01-01
+horizon: 1096 days
+goal: order
+products: {boots: {price: 10}}
+personas:
+  anna:
+    arrivals: {rate: 20 per day, month: {dec: 1.5}, growth: 1 % per month}
+    enters: {order: 1}
+touchpoints: {order: {sells: {one_of: {boots: 1}}, next: {left: 1}}}
+outcomes: [left]
+evidence:
+  personas.anna.arrivals.growth: {grade: guess, range: [0.2 % per month, 3 % per month]}
+  personas.anna.arrivals.month.dec: {grade: guess, range: [1.1, 2.1]}
+"""
+DRAWS_OF_NUMBERS = 80
+
+
+def test_three_years_of_unsure_growth_and_season_widen_the_fan() -> None:
+    """The fan widens with the years and in the season nobody knows, by as much as the drawn numbers say."""
+    # Given the draws the mean of every month is known: chance is its mean over them, ignorance its
+    # variance. False alarm 1e-6 a month. Catches: numbers drawn once for all, ignorance taken for chance,
+    # growth compounded by the year, a season that is unsure in the wrong month.
+    journey = load_journey(parse_document(UNSURE))
+    unsure = UnsureProgram(Ignorance(journey), journey)
+    sheet = lay_sheet(journey, unsure.program, by="month", per=["total"])
+    numbers = two_futures(DRAWS_OF_NUMBERS)
+    kept = play_reduced(unsure, SEED, numbers, sheet.read, by="kernel")
+    sets = [number % FUTURES for number in numbers]
+    draws = Draws.collect(sheet, SEED, "kernel", kept, sets=sets)
+    parts = split_variance(draws.of()[0], np.array(sets))
+    days = np.array(
+        [unsure.at(SEED, number).values.day_means.sum(axis=0) for number in range(DRAWS_OF_NUMBERS)]
+    )
+    firsts = [(period.since - sheet.periods[0].since).days for period in sheet.periods]
+    means = np.add.reduceat(days, firsts, axis=1)
+    counts = draws.of()[0].reshape(len(firsts), DRAWS_OF_NUMBERS, 2)
+    for month, exact in enumerate(means.T):
+        chance, ignorance, free = exact.mean(), exact.var(ddof=1), DRAWS_OF_NUMBERS - 1
+        assert_z(float(counts[month].mean()), float(chance), float(np.sqrt(chance / counts[month].size)))
+        error = np.sqrt((2 * ignorance * chance + chance**2) / free)
+        assert_z(float(parts.ignorance[month]), float(ignorance), float(error))
+        assert_z(float(parts.chance[month]), float(chance), float(chance * np.sqrt(2 / DRAWS_OF_NUMBERS)))
+    assert np.allclose(parts.noise + parts.chance + parts.ignorance, parts.total, rtol=1e-12)
+    low, high = draws.quantiles((0.1, 0.9))[:, 0]
+    width = (high - low).reshape(3, 12)
+    assert (width[1:, :11] > 1.3 * width[:-1, :11]).all()
+    assert (width[:, 11] > 1.3 * width[:, 10]).all()

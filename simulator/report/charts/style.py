@@ -147,8 +147,16 @@ def grid(
 
 
 def legend_below(grid: Grid, handles: list[Any], labels: list[str], columns: int = 4) -> None:
-    """Write one legend for all panels below them."""
-    grid.figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, len(labels)))
+    """Write one legend for all panels below them, in at most so many columns as fit beside each other."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = grid.figure
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    for count in range(min(columns, len(labels)), 0, -1):
+        legend = figure.legend(handles, labels, loc="outside lower center", ncols=count)
+        if count == 1 or legend.get_window_extent(renderer).width <= figure.bbox.width:
+            return
+        legend.remove()
 
 
 def chart_kind(path: Path) -> str:

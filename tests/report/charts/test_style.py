@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import InputError
-from simulator.report.charts.style import SERIES, chart_bytes, colour, grid, terminal_chart, write_chart
+from simulator.report.charts.style import (
+    SERIES,
+    chart_bytes,
+    colour,
+    grid,
+    legend_below,
+    terminal_chart,
+    write_chart,
+)
 
 
 def figure(title: str = "Boots"):
@@ -61,3 +69,17 @@ def test_terminal_chart_fits() -> None:
     assert pages[0] == pages[1]
     assert len(pages[0].splitlines()) == 12
     assert max(map(len, pages[0].splitlines())) <= 60
+
+
+@pytest.mark.parametrize("names", [3, 9, 14])
+def test_a_legend_stays_within_its_figure(names: int) -> None:
+    """Entries that do not fit beside each other go below each other; none leaves the picture."""
+    with grid(2, 2, (4.0, 2.0)) as page:
+        handles = [page.panels[0].plot([0, 1], [0, place])[0] for place in range(names)]
+        legend_below(page, handles, [f"what line {place} means" for place in range(names)], columns=8)
+        page.figure.draw_without_rendering()
+        (legend,) = page.figure.legends
+        box, whole = legend.get_window_extent(), page.figure.bbox
+        assert len(legend.get_texts()) == names
+        assert whole.x0 <= box.x0 < box.x1 <= whole.x1
+        assert whole.y0 <= box.y0 < box.y1 <= whole.y1
