@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from simulator.analysis.metrics import Metric
@@ -11,17 +12,29 @@ __all__ = ["amount", "chance_text", "interval", "listed", "money", "months", "un
 
 
 def amount(metric: Metric, value: float, currency: str = "", signed: bool = True) -> str:
-    """Write a value of a metric: points of a share, money, a score, a number, days."""
+    """Write a value of a metric: points of a share, money, a score, a number, days.
+
+    Examples
+    --------
+    >>> score = Metric("mood", "", lambda result, persona: result, "score")
+    >>> amount(score, 0.6049), amount(score, 0.000072)
+    ('+0.605', '+0.00007')
+    """
     sign = "+" if signed else ""
     if metric.kind == "share":
         return f"{value * 100:{sign}z.2f}"
     if metric.kind == "money":
         return f"{value:{sign}z,.0f}" + (f" {currency}" if currency else "")
     if metric.kind == "score":
-        return f"{value:{sign}z.3f}"
+        return f"{value:{sign}z.{_digits(value)}f}"
     if metric.kind == "plain":
         return f"{value:{sign}z,.4g}"
     return f"{value:{sign}z,.1f}"
+
+
+def _digits(value: float) -> int:
+    """Give a score three digits behind the point, or as many as it takes to tell it from 0."""
+    return 3 if abs(value) >= 0.0005 or abs(value) < 1e-9 else math.ceil(-math.log10(abs(value)))
 
 
 def unit(metric: Metric, difference: bool = True) -> str:

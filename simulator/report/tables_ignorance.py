@@ -14,7 +14,7 @@ from simulator.analysis.ignorance.run import RunAnswer
 from simulator.analysis.ignorance.words import advice, evidence_of, verdict
 from simulator.analysis.metrics import METRICS, Metric
 from simulator.analysis.wording import amount, chance_text, unit
-from simulator.report.terminal import heading, note, table
+from simulator.report.terminal import figures, heading, note, table
 
 __all__ = ["answer_tables", "decision_tables"]
 
@@ -66,7 +66,7 @@ def decision_tables(decision: Decision, metric: Metric, currency: str) -> Iterat
         for answer, chance in zip(decision.answers[1:], decision.best[1:], strict=True)
     ]
     rows.append([decision.names[0], *[""] * 4, chance_text(decision.best[0])])
-    yield table(["idea", f"mean{unit(metric)}", *_HEADS[1:], "best"], rows)
+    yield from figures(["idea", f"mean{unit(metric)}", *_HEADS[1:], "best"], rows)
     yield note(_PARTS + " best: the share of draws in which it is the best choice.")
     listed = [
         [

@@ -66,6 +66,15 @@ def test_the_tables_fit_a_terminal(journey: Journey, unsure: str, idea: str) -> 
         assert max(map(len, result.stdout.splitlines())) <= 80
 
 
+def test_names_are_not_broken_for_figures(journey: Journey, unsure: str, idea: str) -> None:
+    """Where figures leave too little room for the names of ideas, these stand above columns."""
+    out = journey(
+        "compare", unsure, idea, "--uncertainty", "--metric", "revenue", "--replications", "8"
+    ).stdout
+    told = out[out.index("What is not known") :]
+    assert any(line.startswith(" idea") and "Simpler checkout" in line for line in told.splitlines())
+
+
 def test_a_comparison_says_what_to_survey_next(journey: Journey, unsure: str, idea: str) -> None:
     """The chance to be best under ignorance, the parts of each difference, and what knowing is worth."""
     words = ("compare", unsure, idea, "--uncertainty", "--metric", "profit", "--replications", "40")
