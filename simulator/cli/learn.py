@@ -8,18 +8,16 @@ from pathlib import Path
 
 import click
 
+from simulator.cli.logs import columns_of, log_options
 from simulator.errors import InputError
-from simulator.learn import Columns, learn_model
+from simulator.learn import learn_model
 
 __all__ = ["command"]
 
 
 @click.command(name="learn")
 @click.argument("log", type=click.Path(path_type=Path))
-@click.option("--case", required=True, metavar="COLUMN", help="Whose event it is: a customer, a booking.")
-@click.option("--event", required=True, metavar="COLUMN", help="What happened; each becomes a touchpoint.")
-@click.option("--time", required=True, metavar="COLUMN", help="When: a date, or a date and a time.")
-@click.option("--persona", metavar="COLUMN", help="A column of groups; each becomes a persona.")
+@log_options
 @click.option("--value", metavar="COLUMN", help="Money; touchpoints that carry it sell at its mean.")
 @click.option("--goal", multiple=True, metavar="ACTIVITY", help="A conversion; may be repeated.")
 @click.option(
@@ -29,10 +27,12 @@ __all__ = ["command"]
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The model file.")
 def command(
     log: Path,
-    case: str,
+    case: tuple[str, ...],
     event: str,
     time: str,
-    persona: str | None,
+    persona: tuple[str, ...],
+    planned: tuple[str, ...],
+    only: tuple[str, ...],
     value: str | None,
     goal: tuple[str, ...],
     min_persona: int,
@@ -44,7 +44,7 @@ def command(
     Every activity becomes a touchpoint under its own name. Cases still open at the log's end are
     censored: they count until then, neither as lost nor as absent. Without -o the model goes to stdout.
     """
-    columns = Columns(case, event, time, persona, value)
+    columns = columns_of(case, event, time, persona, planned, only, value)
     typed = _typed(click.get_current_context())
     learnt = learn_model(log, columns, goal=goal, min_persona=min_persona, follow_up=follow_up, command=typed)
     for note in learnt.notes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +17,15 @@ from simulator.learn.log import DAY, Columns, EventLog, read_log
 from simulator.learn.names import check_names, outcome_name
 from simulator.learn.notes import window_notes
 from simulator.learn.people import written_personas
+from simulator.learn.planned import PlannedPlace, planned_places
 from simulator.learn.rows import Fork, forks, written_row
 from simulator.learn.values import Sale, sales
+from simulator.learn.waiting import write_planned
 from simulator.spec.document import parse_document, write_document
 from simulator.spec.load import load_journey
 from simulator.spec.paths import join_path
 
-__all__ = ["Learnt", "learn_model"]
+__all__ = ["Learnt", "learn_log", "learn_model"]
 
 # Laws get coarser until the model fits a file.
 _QUANTILES: Final = (16, 8, 4, 2)
@@ -82,16 +85,50 @@ def learn_model(
     ModelError
         If the model breaks a limit of the language, or `follow_up` is no time within the log.
     """
-    log = read_log(path, columns)
-    check_names(str(path), "activity", log.activities)
-    check_names(str(path), "persona", log.personas)
+    return learn_log(
+        read_log(path, columns),
+        file=str(path),
+        planned=columns.planned,
+        goal=goal,
+        min_persona=min_persona,
+        follow_up=follow_up,
+        command=command,
+    )
+
+
+def learn_log(
+    log: EventLog,
+    *,
+    file: str = "",
+    planned: Mapping[str, str] | None = None,
+    goal: tuple[str, ...] = (),
+    min_persona: int = 0,
+    follow_up: str | None = None,
+    command: str = "",
+) -> Learnt:
+    """Learn a journey model from a log that is read already; see `learn_model`.
+
+    Parameters
+    ----------
+    log : EventLog
+    file : str
+        What the log is called in messages.
+    planned : mapping of str to str, optional
+        The columns of planned dates to learn from, and the activity each is the date of.
+    goal, min_persona, follow_up, command
+        As in `learn_model`.
+    """
+    file = file or log.name
+    check_names(file, "activity", log.activities)
+    check_names(file, "persona", log.personas)
     log = merge_small(log, min_persona)
-    chosen, notes = choose_goal(log, str(path), goal)
+    chosen, notes = choose_goal(log, file, goal)
     learnt = forks(log)
     sold, more = sales(log, {log.activities.index(name) for name in chosen})
-    notes = [*window_notes(log, learnt), *notes, *more]
+    places, unused = planned_places(log, planned or {})
+    notes = [*window_notes(log, learnt), *notes, *more, *unused]
     for most in _QUANTILES:
-        data = _data(log, learnt, sold, chosen, follow_up, notes, most)
+        data = _data(log, learnt, places, sold, chosen, follow_up, notes, most)
         try:
             text = _text(data, command)
         except ModelError:
@@ -113,6 +150,7 @@ def _text(data: dict[str, Any], command: str) -> str:
 def _data(
     log: EventLog,
     learnt: dict[int, Fork],
+    places: list[PlannedPlace],
     sold: dict[int, Sale],
     goal: list[str],
     follow_up: str | None,
@@ -125,6 +163,10 @@ def _data(
     for activity in _in_order(log):
         name, fork = log.activities[activity], learnt[activity]
         sells = {"sells": {"one_of": {name: 1}}} if activity in sold else {}
+        place = next((one for one in places if one.activity == activity), None)
+        if place is not None:
+            touchpoints[name] = {**sells, "race": place.written(log.activities)}
+            continue
         touchpoints[name] = {**sells, "next": written_row(fork.shared, log.activities, end, most)}
         evidence[("touchpoints", name, "next")] = {"worth": fork.worth[None]}
         for code in fork.own:
@@ -134,6 +176,7 @@ def _data(
             changes["touchpoints"][name] = {"next": own}
             path = ("personas", persona, "changes", "touchpoints", name, "next")
             evidence[path] = {"worth": fork.worth[code]}
+    attributes, shocks = write_planned(log, places, personas, most)
     longest = int(np.bincount(log.case).max())
     data: dict[str, Any] = {
         "name": f"Learnt from {log.name}",
@@ -144,6 +187,8 @@ def _data(
         "goal": goal,
         "max_steps": min(limits.MAX_STEPS_CEILING, 4 * longest) if longest >= _STEPS else None,
         "products": {log.activities[activity]: {"price": sale.price} for activity, sale in sold.items()},
+        "attributes": attributes,
+        "shocks": shocks,
         "personas": personas,
         "touchpoints": touchpoints,
         "outcomes": [end],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,11 +47,26 @@ def read_columns(path: Path, wanted: Mapping[str, str]) -> pa.Table:
         If the file cannot be read, has another ending, lacks a column, or holds no event.
     """
     _refuse_twice(path, wanted)
+    with _told(path):
+        table = _parquet(path, wanted) if _ending(path).endswith(_PARQUET) else _csv(path, wanted)
+    if not table.num_rows:
+        raise _error(path, "the log holds no event", "a log has one row an event: case, event, time")
+    return table.select(list(wanted.values())).rename_columns(list(wanted))
+
+
+def _ending(path: Path) -> str:
+    """Give the name of a file in small letters, if its ending is one that can be read."""
     name = path.name.lower()
     if not name.endswith(ENDINGS):
         raise _error(path, f"a log ends in {', '.join(ENDINGS)}, not in {path.suffix or 'nothing'!r}")
+    return name
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in words why a file cannot be read."""
     try:
-        table = _parquet(path, wanted) if name.endswith(_PARQUET) else _csv(path, wanted)
+        yield
     except FileNotFoundError:
         raise _error(path, "there is no such file") from None
     except OSError as error:
@@ -59,24 +75,21 @@ def read_columns(path: Path, wanted: Mapping[str, str]) -> pa.Table:
         raise _error(path, "the text is not UTF-8", "save the file as UTF-8") from None
     except (pa.ArrowException, gzip.BadGzipFile, EOFError, csv.Error) as error:
         raise _error(path, f"the file cannot be read: {_first_line(error)}") from None
-    if not table.num_rows:
-        raise _error(path, "the log holds no event", "a log has one row an event: case, event, time")
-    return table.select(list(wanted.values())).rename_columns(list(wanted))
 
 
 def column_names(path: Path) -> list[str]:
-    """List the columns of a log; none where it cannot be read, which `read_columns` says in words."""
-    name = path.name.lower()
-    try:
-        if name.endswith(_PARQUET):
+    """List the columns of a log.
+
+    Raises
+    ------
+    LogError
+        If the file cannot be read or has another ending.
+    """
+    with _told(path):
+        if _ending(path).endswith(_PARQUET):
             return list(pa.parquet.read_schema(path).names)
-        if name.endswith(_CSV):
-            header = _header(path)
-            separator = max(_SEPARATORS, key=header.count)
-            return list(next(csv.reader([header], delimiter=separator), []))
-    except (OSError, UnicodeDecodeError, EOFError, pa.ArrowException, gzip.BadGzipFile, csv.Error):
-        pass  # the reader of its rows says what is wrong
-    return []
+        header = _header(path)
+        return next(csv.reader([header], delimiter=max(_SEPARATORS, key=header.count)), [])
 
 
 def row_place(path: Path, row: int) -> tuple[Place, str]:
