@@ -150,8 +150,6 @@ def command(
     """
     if plot is not None:
         chart_kind(plot)
-    if uncertainty and opened:
-        raise click.UsageError("--uncertainty does not go with --open")
     rule = _rule(context, precision, confidence, max_replications)
     allowed = read_limits(budget)
     ideas = read_ideas(model, scenarios)

@@ -116,15 +116,15 @@ def command(
     """
     if plot is not None:
         chart_kind(plot)
-    if uncertainty and opened:
-        raise click.UsageError("--uncertainty does not go with --open")
     journey = from_today([load_one(model, scenario)], opened)[0]
     program = compile_journey(journey)
     sheet = lay_sheet(journey, program, of=of, by=by, per=per, only=only, since=since, to=to)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(RunFolder(out)) if out else None
         played = (
-            unsure_journey(load_journey(model) if scenario else journey, journey) if uncertainty else program
+            unsure_journey(from_today([load_journey(model)], opened)[0] if scenario else journey, journey)
+            if uncertainty
+            else program
         )
         numbers = two_futures(replications) if uncertainty else range(replications)
         paths, used = play_kept(played, seed, numbers, workers, engine, sheet.read, cluster)

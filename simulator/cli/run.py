@@ -76,10 +76,9 @@ def command(
     """
     if rows and out is None:
         raise click.UsageError("--rows needs --out")
-    if uncertainty and opened:
-        raise click.UsageError("--uncertainty does not go with --open")
     journey = from_today([load_one(model, scenario)], opened)[0]
-    unsure = unsure_journey(load_journey(model) if scenario else journey, journey) if uncertainty else None
+    base = from_today([load_journey(model)], opened)[0] if uncertainty and scenario else journey
+    unsure = unsure_journey(base, journey) if uncertainty else None
     asked = _Asked(seed, draws_asked(replications) if unsure else replications, workers, engine, cluster)
     files = [path for path in (model, scenario) if path is not None]
     texts = {path.name: path.read_text(encoding="utf-8-sig") for path in files}

@@ -19,14 +19,14 @@ from simulator.spec import units
 from simulator.spec.cases import OpenCases
 from simulator.spec.load import Journey
 from simulator.spec.model import Model
-from simulator.spec.people import Persona
 
 __all__ = ["open_cases", "start_from"]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_MONTH_DAYS: Final = 30.4375
+# In a log of dates everything happens at noon: who waits a whole number of days is not due at midnight.
+_NOON: Final = DAY // 2
 
 
 def start_from(journey: Journey, log: EventLog, day: datetime.date, horizon: str | None = None) -> Journey:
@@ -59,7 +59,6 @@ def start_from(journey: Journey, log: EventLog, day: datetime.date, horizon: str
 def _moved(model: Model, day: datetime.date, horizon: str | None) -> Model:
     """Give the model with another start."""
     length = units.parse_horizon(horizon or model.horizon, day)
-    months = (day - model.start).days / _MONTH_DAYS
     follow_up = model.follow_up if model.follow_up is not None and model.follow_up < length else None
     observed = length // 4 if follow_up is None else follow_up
     milestones = {
@@ -73,27 +72,22 @@ def _moved(model: Model, day: datetime.date, horizon: str | None) -> Model:
             "warm_up": 0.0,
             "follow_up": follow_up,
             "milestones": milestones,
-            "personas": {name: _grown(one, months) for name, one in model.personas.items()},
+            "personas": {
+                name: one.model_copy(update={"existing": None}) for name, one in model.personas.items()
+            },
         }
     )
     moved._horizon_ms = length
+    moved._grown_days = (day - model.start).days
     return moved
-
-
-def _grown(persona: Persona, months: float) -> Persona:
-    """Give a persona as it is so many months later; who is there already is known from the log."""
-    arrivals = persona.arrivals
-    if arrivals is not None and arrivals.growth:
-        rate = arrivals.rate * (1.0 + arrivals.growth) ** months
-        arrivals = arrivals.model_copy(update={"rate": rate})
-    return persona.model_copy(update={"existing": None, "arrivals": arrivals})
 
 
 def open_cases(log: EventLog, journey: Journey, day: datetime.date) -> OpenCases:
     """Give the cases of a log that are on their way at 00:00 of a day.
 
     Only what was known then is used: events before the day, and of what they tell (a persona, a planned
-    date, another attribute) the last that was told before the day; of the persona the first.
+    date, another attribute) the last that was told before the day; of the persona the first. In a log
+    without clock times events happen at noon of their day; a planned date begins with its day.
 
     Parameters
     ----------
@@ -129,7 +123,7 @@ def _told(known: EventLog, model: Model, now: int) -> dict[str, Floats]:
 def _laid_out(
     known: EventLog, journey: Journey, found: Standing, told: dict[str, Floats], day: datetime.date
 ) -> OpenCases:
-    now = (day - known.start).days * DAY
+    now = (day - known.start).days * DAY - (0 if known.has_clock else _NOON)
     kept = np.flatnonzero(found.state == OPEN)
     at = found.event[kept]
     first = np.searchsorted(known.case, kept)

@@ -66,7 +66,8 @@ def day_means(model: Model, persona: str, arrivals: Arrivals | None) -> NDArray[
     if arrivals is None:
         return np.zeros(len(weekdays))
     growth = 1.0 + arrivals.growth
-    means = np.array([arrivals.rate * growth ** (day / MONTH_DAYS) for day in range(len(weekdays))])
+    days = range(model.grown_days, model.grown_days + len(weekdays))
+    means = np.array([arrivals.rate * growth ** (day / MONTH_DAYS) for day in days])
     by_weekday = np.array([arrivals.weekday.get(day, 1.0) for day in range(7)])
     by_month = np.array([arrivals.month.get(month, 1.0) for month in range(1, 13)])
     means *= by_weekday[weekdays] * by_month[months]

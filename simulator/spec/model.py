@@ -131,6 +131,7 @@ class Model(Written):
     """Where numbers come from, by path."""
 
     _horizon_ms: int = PrivateAttr(default=0)
+    _grown_days: int = PrivateAttr(default=0)
 
     @field_validator("horizon")
     @classmethod
@@ -162,6 +163,11 @@ class Model(Written):
     def horizon_ms(self) -> int:
         """The end of the simulation, in milliseconds since the start; exclusive."""
         return self._horizon_ms
+
+    @property
+    def grown_days(self) -> int:
+        """How long arrivals have been growing at the start; 0 unless the start was moved."""
+        return self._grown_days
 
     @property
     def warm_up_ms(self) -> int:

@@ -122,3 +122,38 @@ def test_no_mean_of_a_date_is_reported(studio: Journey) -> None:
     document = json.loads(studio("run", "studio.yaml", "--replications", "2", "--json").stdout)
     assert set(document["attributes"]) == {"consent"}
     assert "due 2026-0" in studio("trace", "studio.yaml").stdout
+
+
+UNSURE = """
+evidence:
+  personas.tim.arrivals.rate: {grade: expert, range: [6, 9]}
+"""
+
+
+def test_what_is_not_known_is_drawn_from_today_on(studio: Journey, files: Path) -> None:
+    """Those on their way are the same in every draw; arrivals vary more than by chance, and grow on.
+
+    If the moved start forgot the growth, the mean would be lower by a tenth; if a draw lost the open
+    cases, nobody would exist.
+    """
+    grown = STUDIO.replace("{rate: 6 per day}", "{rate: 6 per day, growth: 20 % per month}")
+    (files / "unsure.yaml").write_text(grown + UNSURE, encoding="utf-8")
+    words = (*OPEN, *PERSONA, "--horizon", "14 days", "--replications", "40", "--json")
+    plain, drawn = (
+        json.loads(studio("run", "unsure.yaml", *words, *more).stdout) for more in ((), ("--uncertainty",))
+    )
+    assert drawn["existing"] == plain["existing"] > 0
+    mean = drawn["arrived"] / plain["arrived"]
+    assert mean == pytest.approx((3 + 7.4) / (3 + 6.0), abs=0.09)
+    assert [one["path"] for one in drawn["uncertainty"]["numbers"]] == ["personas.tim.arrivals.rate"]
+
+
+@pytest.mark.parametrize("command", ["forecast", "compare"])
+def test_other_commands_draw_from_today_on_too(studio: Journey, files: Path, command: str) -> None:
+    """A forecast keeps both futures of every draw, and a comparison weighs its idea."""
+    (files / "unsure.yaml").write_text(STUDIO + UNSURE, encoding="utf-8")
+    idea = ("idea.yaml",) if command == "compare" else ()
+    words = (*OPEN, *PERSONA, "--horizon", "14 days", "--replications", "8", "--uncertainty", "--json")
+    done = studio(command, "unsure.yaml", *idea, *words)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)
