@@ -34,6 +34,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "map": "Draw the journey as a map.",
     "tree": "Unroll the journey into a decision tree.",
     "learn": "Make a model from an event log.",
+    "backtest": "Score forecasts on a log: made weekly, as they would have been made.",
+    "score": "Score a forecast made earlier on what then happened.",
 }
 
 _DONE, _FAILED, _WRONG = 0, 1, 2

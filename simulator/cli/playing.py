@@ -226,11 +226,15 @@ def targets(journey: Journey) -> dict[str, float]:
 
 
 class _Done(ProgressColumn):
-    """Customers played, of how many."""
+    """Customers played, or forecasts made, of how many."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
 
     def render(self, task: Task) -> Text:
         """Write how far a task is."""
-        return Text(f"{_short(task.completed)} of {_short(task.total or 0)} customers")
+        return Text(f"{_short(task.completed)} of {_short(task.total or 0)} {self._unit}")
 
 
 class _Rate(ProgressColumn):
@@ -252,17 +256,17 @@ def _short(number: float) -> str:
 class Bar:
     """A progress bar on standard error, shown on a terminal once a run has taken a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "playing", unit: str = "customers") -> None:
         self._bar = Progress(
-            TextColumn("playing"),
+            TextColumn(doing),
             BarColumn(),
-            _Done(),
+            _Done(unit),
             _Rate(),
             TimeRemainingColumn(),
             console=Console(file=sys.stderr),
             transient=True,
         )
-        self._task = self._bar.add_task("playing", total=None)
+        self._task = self._bar.add_task(doing, total=None)
         self._timer = threading.Timer(1.0, self._bar.start)
         self._timer.daemon = True
 
@@ -272,7 +276,7 @@ class Bar:
         return self
 
     def advance(self, done: int, total: int) -> None:
-        """Show how many of how many customers were played."""
+        """Show how much of how much is done."""
         self._bar.update(self._task, completed=done, total=total)
 
     def __exit__(

@@ -1,0 +1,201 @@
+"""Our own method: learn, start from the customers on their way, let new ones come, play.
+
+Everything is learnt anew from what was known on the day. Customers of a learnt journey share neither
+teams nor stock, so those on their way and those who come are played apart, each with the draws they
+would have together, and added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.tally import Tally
+from simulator.execution.engines import EngineName, engine
+from simulator.learn.backtest.history import arrivals_of, day_of
+from simulator.learn.backtest.leads import divided, in_time
+from simulator.learn.calendar import Calendar
+from simulator.learn.known import known_before
+from simulator.learn.log import EventLog
+from simulator.learn.model import learn_log
+from simulator.learn.newcomers import Arrivals, Forecaster
+from simulator.learn.opening import start_from
+from simulator.program.compile import compile_journey
+from simulator.program.program import Program
+from simulator.spec.load import Journey, journey_from_data
+
+__all__ = ["JourneyMethod", "Parts", "Task"]
+
+Floats = NDArray[np.float64]
+
+# A persona is large enough with so many cases, or where it is such a part of them.
+_LARGE: Final = 500
+_PARTS: Final = 20
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the simulation says of one series.
+
+    Attributes
+    ----------
+    pipeline, newcomers : float64 arrays, shape (paths, days)
+        By customers on their way on the day, and by those who came later.
+    """
+
+    pipeline: Floats
+    newcomers: Floats
+
+    @property
+    def paths(self) -> Floats:
+        """Both together."""
+        both: Floats = self.pipeline + self.newcomers
+        return both
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be forecast, the same at every origin.
+
+    Attributes
+    ----------
+    goals : tuple of str
+        The activities counted.
+    planned : dict of str to str
+        Columns that hold a planned date, and the activity it is the date of.
+    horizon : int
+        Days.
+    calendar : Calendar
+    min_persona : int or None
+        Personas with fewer cases are merged; None: a twentieth of the cases known, at most 500.
+    """
+
+    goals: tuple[str, ...]
+    planned: dict[str, str]
+    horizon: int
+    calendar: Calendar
+    min_persona: int | None
+
+
+@dataclass(frozen=True)
+class JourneyMethod:
+    """The journey simulator as a method of forecasting.
+
+    Attributes
+    ----------
+    task : Task
+    forecaster : Forecaster
+        Of new customers.
+    seed, replications, workers : int
+    by : str
+        The engine.
+    """
+
+    task: Task
+    forecaster: Forecaster
+    seed: int
+    replications: int
+    workers: int
+    by: EngineName = "kernel"
+
+    def forecast(self, log: EventLog, origin: int) -> dict[str, Parts]:
+        """Forecast from a day, knowing what happened before it.
+
+        Parameters
+        ----------
+        log : EventLog
+            The whole log; what happened on the day or later is dropped first.
+        origin : int
+            Days since the log's first.
+        """
+        date, days = day_of(log, origin), self.task.horizon
+        known = self._divided(known_before(log, date))
+        on_their_way = start_from(self._learnt(known), known, date, f"{days} days")
+        pipeline = _without_newcomers(compile_journey(on_their_way))
+        coming = compile_journey(replace(on_their_way, cases=None))
+        past = arrivals_of(known, origin, self.task.calendar)
+        means = self._means(past, in_time(known, days))
+        laid = _laid(coming, past.groups, means)
+        with ThreadPoolExecutor(self.workers) as pool:
+            first = list(pool.map(lambda number: self._play(pipeline, number), range(self.replications)))
+            second = list(
+                pool.map(
+                    lambda number: self._play(_with_means(coming, laid[number]), number),
+                    range(self.replications),
+                )
+            )
+        return {
+            goal: Parts(_counted(pipeline, first, goal), _counted(coming, second, goal))
+            for goal in self.task.goals
+        }
+
+    def _divided(self, known: EventLog) -> EventLog:
+        """Divide the cases into personas large enough to learn from."""
+        least = self.task.min_persona
+        least = min(_LARGE, known.cases // _PARTS) if least is None else least
+        return divided(known, self.task.horizon, least)
+
+    def _means(self, past: Arrivals, near: NDArray[np.bool_]) -> Floats:
+        """Draw how many come: apart for those who can reach their date in time and for those who cannot.
+
+        The two have seasons and batches of their own, and only the first are seen within the horizon.
+        """
+        means = np.zeros((self.replications, len(past.groups), self.task.horizon))
+        for chosen in (np.flatnonzero(near), np.flatnonzero(~near)):
+            if len(chosen):
+                names = tuple(past.groups[code] for code in chosen.tolist())
+                some = replace(past, groups=names, counts=past.counts[chosen])
+                drawn = self.forecaster.means(some, self.task.horizon, self.seed, range(self.replications))
+                means[:, chosen] = drawn
+        return means
+
+    def _learnt(self, known: EventLog) -> Journey:
+        """Learn the journey; how many come is the forecaster's, so no shock moves it."""
+        planned = {column: of for column, of in self.task.planned.items() if of in known.activities}
+        learnt = learn_log(known, planned=planned, goal=self.task.goals)
+        return journey_from_data(_without_arrival_shocks(learnt.data))
+
+    def _play(self, program: Program, number: int) -> Tally:
+        return engine(self.by)(program, self.seed, number)
+
+
+_ARRIVALS: Final = "arrivals"
+
+
+def _without_arrival_shocks(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of the shocks what moves arrivals."""
+    shocks = {}
+    for name, shock in data.get("shocks", {}).items():
+        on = [path for path in shock["on"] if path.split(".")[-1] != _ARRIVALS]
+        if on:
+            shocks[name] = {**shock, "on": on}
+    kept = {key: value for key, value in data.items() if key != "shocks"}
+    return {**kept, "shocks": shocks} if shocks else kept
+
+
+def _without_newcomers(program: Program) -> Program:
+    return _with_means(program, np.zeros_like(program.values.day_means))
+
+
+def _with_means(program: Program, means: Floats) -> Program:
+    return program.with_values(replace(program.values, day_means=means))
+
+
+def _laid(program: Program, groups: Sequence[str], means: Floats) -> Floats:
+    """Put the groups of a log in the order of a program's personas."""
+    laid = np.zeros((len(means), *program.values.day_means.shape))
+    for place, persona in enumerate(program.names.personas):
+        laid[:, place] = means[:, groups.index(persona)]
+    return laid
+
+
+def _counted(program: Program, tallies: Sequence[Tally], goal: str) -> Floats:
+    """Give the conversions at a touchpoint, by replication and day."""
+    touchpoint = program.names.touchpoints.index(goal)
+    till = int(program.till_of[touchpoint])
+    return np.array([tally["till_goals"][:, till].sum(axis=0) for tally in tallies], dtype=np.float64)

@@ -1,0 +1,121 @@
+"""Personas by how far ahead a case was planned.
+
+Who books for tomorrow is another customer than who books for next summer: he cancels at another rate,
+and he alone can still come within the horizon. So a persona is divided by the time from its first event
+to the day planned. What a class is learnt from must be worth learning from: small ones are joined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.learn.groups import merge_small
+from simulator.learn.log import DAY, EventLog
+
+__all__ = ["divided", "in_time", "with_lead_classes"]
+
+# Days ahead at which a class begins, as far as the horizon, which begins the last one. Classes are narrow
+# where it matters: cases begun on one day for one date come in batches, and only a narrow class keeps them
+# together, so that days scatter as they do.
+_EDGES: Final = (1, 2, 4, 7, 10, 14, 21, 28, 42, 60, 90, 120, 180)
+# A class of fewer cases joins its neighbour.
+_SMALLEST: Final = 150
+
+
+def divided(log: EventLog, horizon: int, min_persona: int) -> EventLog:
+    """Merge small personas, then divide the others by how far ahead their cases were planned.
+
+    Parameters
+    ----------
+    log : EventLog
+    horizon : int
+        Days: the last class begins here.
+    min_persona : int
+        Personas with fewer cases become one.
+    """
+    merged = merge_small(log, min_persona)
+    planned = next(iter(log.planned.values()), None)
+    if planned is not None:
+        merged = with_lead_classes(merged, planned, _edges(horizon))
+    if not merged.personas:
+        return merged
+    # Every event tells it from now on, so that a log cut once more has the same personas.
+    return replace(merged, told_names=merged.personas, told_persona=merged.persona[merged.case])
+
+
+def _edges(horizon: int) -> tuple[int, ...]:
+    return (*(edge for edge in _EDGES if edge < horizon), horizon)
+
+
+def in_time(log: EventLog, horizon: int) -> NDArray[np.bool_]:
+    """Tell which personas can reach their planned date within a horizon of days; all, where none is.
+
+    Returns
+    -------
+    bool array, shape (personas,)
+        One entry where the log has no personas.
+    """
+    groups = max(1, len(log.personas))
+    planned = next(iter(log.planned.values()), None)
+    if planned is None:
+        return np.ones(groups, bool)
+    longest = np.zeros(groups)
+    np.maximum.at(longest, log.persona, _lead(log, planned))
+    return longest < horizon
+
+
+def _lead(log: EventLog, planned: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the whole days from a case's first event to its date; infinite where none is planned."""
+    begun = log.time[np.searchsorted(log.case, np.arange(log.cases))] // DAY
+    return np.where(np.isfinite(planned), np.nan_to_num(planned) // DAY - begun, np.inf)
+
+
+def with_lead_classes(log: EventLog, planned: NDArray[np.float64], edges: tuple[int, ...]) -> EventLog:
+    """Divide personas at so many days from a case's first event to the day planned.
+
+    Parameters
+    ----------
+    log : EventLog
+    planned : float64 array, shape (cases,)
+        Milliseconds since 00:00 of the log's first day; NaN where nothing is planned.
+    edges : tuple of int
+        Days, ascending; a class begins with its edge.
+    """
+    edges = tuple(sorted({edge for edge in edges if edge > 0}))
+    every = np.digitize(_lead(log, planned), edges)
+    names: list[str] = []
+    persona = np.zeros(log.cases, np.int64)
+    for code, name in enumerate(log.personas or ("customer",)):
+        mine = log.persona == code
+        for classes in _joined(np.bincount(every[mine], minlength=len(edges) + 1)):
+            persona[mine & np.isin(every, classes)] = len(names)
+            names.append(_named(name, classes, edges))
+    return replace(log, personas=tuple(names), persona=persona)
+
+
+def _joined(sizes: NDArray[np.int64]) -> list[list[int]]:
+    """Join classes, the nearest first, until each is large enough."""
+    joined: list[list[int]] = [[]]
+    for place in range(len(sizes)):
+        joined[-1].append(place)
+        if sizes[joined[-1]].sum() >= _SMALLEST:
+            joined.append([])
+    rest = joined.pop()
+    if not joined:
+        return [rest]
+    joined[-1] += rest
+    return joined
+
+
+def _named(name: str, classes: list[int], edges: tuple[int, ...]) -> str:
+    if len(classes) == len(edges) + 1:
+        return name
+    low = edges[classes[0] - 1] if classes[0] else 0
+    if classes[-1] == len(edges):
+        return f"{name}, {low}+ days ahead"
+    high = edges[classes[-1]] - 1
+    return f"{name}, {low} days ahead" if low == high else f"{name}, {low}-{high} days ahead"
