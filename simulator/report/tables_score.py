@@ -23,8 +23,8 @@ def score_tables(found: Scored) -> Iterator[RenderableType]:
     yield table(columns, [_row(found, name) for name in found.forecasts])
     yield note(
         f"Totals up to and with the period of {last} ({days} days), and whether what happened lies in their "
-        "80 % interval. MAE, CRPS and in 80 % by period: less, less, and about 80 % is good. One forecast says "
-        "little about intervals: journey backtest makes many."
+        "80 % interval. MAE, CRPS and in 80 % by period: less, less, and about 80 % is good. One forecast "
+        "says little about intervals: journey backtest makes many."
     )
     if found.unknown:
         yield note(f"The log says nothing of: {', '.join(found.unknown)}.")
