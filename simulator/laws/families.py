@@ -46,7 +46,7 @@ from simulator.laws.incomplete import gamma_p, gamma_quantile
 from simulator.laws.logarithm import log_of_rest
 from simulator.laws.special import normal_cdf, normal_quantile
 
-__all__ = ["Family", "cdf", "exponential_quantile", "quantile"]
+__all__ = ["Family", "cdf", "cdfs", "exponential_quantile", "quantile", "quantiles"]
 
 
 class Family(IntEnum):
@@ -275,3 +275,21 @@ def cdf(
     if family == _HAZARD:
         return -math.expm1(-cumulative_hazard(table, first, last, x)) if x > 0.0 else 0.0
     return _positive_cdf(family, a, b, x)
+
+
+@compiled
+def quantiles(
+    family: int, a: float, b: float, c: float, table: NDArray[np.float64], each: NDArray[np.float64]
+) -> None:
+    """Put the quantile of every probability in its place; `table` is all of the law's knots."""
+    for i in range(len(each)):
+        each[i] = quantile(family, a, b, c, table, 0, len(table), each[i])
+
+
+@compiled
+def cdfs(
+    family: int, a: float, b: float, c: float, table: NDArray[np.float64], each: NDArray[np.float64]
+) -> None:
+    """Put P(X <= x) in the place of every x; `table` is all of the law's knots."""
+    for i in range(len(each)):
+        each[i] = cdf(family, a, b, c, table, 0, len(table), each[i])

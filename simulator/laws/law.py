@@ -235,6 +235,18 @@ class Law:
         table = self.table
         return families.quantile(int(self.family), self.a, self.b, self.c, table, 0, len(table), float(u))
 
+    def cdfs(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give P(X <= x) for every x."""
+        each = np.array(x, dtype=np.float64)
+        families.cdfs(int(self.family), self.a, self.b, self.c, self.table, each)
+        return each
+
+    def quantiles(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the quantile of every u, each above 0 and below 1."""
+        each = np.array(u, dtype=np.float64)
+        families.quantiles(int(self.family), self.a, self.b, self.c, self.table, each)
+        return each
+
     def biased_quantile(self, u: float) -> float:
         """Give the quantile of the length-biased law: how long a stay is that one looks into.
 

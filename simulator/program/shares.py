@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
+import numpy as np
+
 from simulator import limits
 from simulator.laws.law import Law
 from simulator.spec.expressions import Expression
@@ -85,16 +87,13 @@ def _ring_first(clocks: tuple[tuple[str, float, Law], ...]) -> list[float]:
 
 
 def _rings_first(clock: tuple[str, float, Law], rivals: Sequence[tuple[str, float, Law]]) -> float:
-    (name, p, own), total = clock, 0.0
+    name, p, own = clock
     points = _POINTS if own.variance() else 1
-    for k in range(points):
-        time = own.quantile((k + 0.5) / points)
-        before = math.nextafter(time, -math.inf)
-        total += math.prod(
-            1.0 - chance * law.cdf(time if (chance == 1.0, rival) < (p == 1.0, name) else before)
-            for rival, chance, law in rivals
-        )
-    return p * total / points
+    times = own.quantiles((np.arange(points) + 0.5) / points)
+    before, silent = np.nextafter(times, -np.inf), np.ones(points)
+    for rival, chance, law in rivals:
+        silent *= 1.0 - chance * law.cdfs(times if (chance == 1.0, rival) < (p == 1.0, name) else before)
+    return p * float(silent.mean())
 
 
 def basket_is_empty(lines: Mapping[str, Line], value: Value) -> float:
