@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel
 from scipy import stats
 
+from simulator.analysis.stock import Player, Question, plan_stock
 from simulator.engine.reference import simulate
 from simulator.engine.tally import Tally
 from simulator.laws.families import Family
@@ -164,3 +165,21 @@ def test_the_funnel_lies_within_its_bounds() -> None:
         half = spread * float(stats.t.isf(0.025, len(pairs) - 1))
         assert low < share - half, f"{share:.4f} ± {half:.4f} of {int(pairs[:, 0].sum()):,}"
         assert share + half < high, f"{share:.4f} ± {half:.4f} of {int(pairs[:, 0].sum()):,}"
+
+
+@pytest.mark.long
+def test_what_customers_do_at_an_empty_shelf_changes_the_order_sheet() -> None:
+    """With feedback the shell, which runs out, wants less stock, and the jacket, taken instead, wants more.
+
+    The demand paths are the same; the 95 % intervals of the differences of reorder point and cost exclude 0.
+    """
+    plan = plan_stock(load_journey(SHOP), Question(replications=300, feedback=True), Player(1, 2, "kernel"))
+    shell, jacket = (plan.products[name].feedback for name in ("shell", "jacket"))
+    assert shell is not None
+    assert jacket is not None
+    for less in (shell.level_difference, shell.cost_difference):
+        assert less.high is not None
+        assert less.high < 0.0
+    for more in (jacket.level_difference, jacket.cost_difference):
+        assert more.low is not None
+        assert more.low > 0.0
