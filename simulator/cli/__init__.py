@@ -34,7 +34,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "map": "Draw the journey as a map.",
     "tree": "Unroll the journey into a decision tree.",
     "learn": "Make a model from an event log.",
-    "backtest": "Score forecasts on a log: made weekly, as they would have been made.",
+    "backtest": "Score weekly forecasts of a log on what then happened.",
     "score": "Score a forecast made earlier on what then happened.",
 }
 
