@@ -90,10 +90,10 @@ def test_the_parts_of_what_happened_add_up(booked: EventLog) -> None:
 
 @pytest.mark.long
 def test_a_log_with_known_truth_is_forecast_with_nominal_coverage(tmp_path: Path) -> None:
-    """25 logs, 20 paths of which each is judged: totals rank among 1,000 futures as evenly as chance allows.
+    """75 forecasts of 40 paths: what happened ranks among the paths as evenly as chance allows.
 
-    The rank of what happened among the paths is uniform if the forecast is right; its mean is within 4.89
-    standard errors. Pipeline only, where the truth has no drift.
+    If the forecast is right the ranks are uniform: their mean, and how many lie in the middle 80 %, stay
+    within 4.89 standard errors. Pipeline only, where the truth has no drift.
     """
     from tests.learn.backtest.conftest import bookings
 
