@@ -54,6 +54,8 @@ def _points(value: Any) -> Any:
         if len(named) < len(value):
             raise ValueError("a value is listed twice")
         value = named
+    if isinstance(value, dict) and {"from", "to"} <= set(value):
+        raise ValueError("a sweep has no ranges; list the values, such as [2, 4, 6]")
     if not isinstance(value, dict) or not value:
         raise ValueError("a sweep gives each path a list of values, such as [2, 4, 6], or names them")
     return value

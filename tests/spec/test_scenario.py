@@ -107,6 +107,7 @@ def test_long_values_are_different_points_though_they_begin_alike() -> None:
         ("name: S\nsweep: {teams.a.servers: 3}\n", "a list of values"),
         ("name: S\nsweep: {teams.a.servers: []}\n", "a list of values"),
         ("name: S\nsweep: {teams.a.servers: [3, 3]}\n", "listed twice"),
+        ("name: S\nsweep: {teams.a.servers: {from: 1, to: 5, steps: 3}}\n", "has no ranges; list the values"),
         ("name: S\nsweep: {teams..servers: [3]}\n", "is not a path"),
         ("name: S\nsweep: {teams.a: [{servers: 1}], teams.a.servers: [3]}\n", "lies inside teams.a"),
     ],
