@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.addresses import Purpose, key_of, site_of
+from simulator.compiled import compiled
 from simulator.engine.streams import uniform
 from simulator.laws.special import normal_quantile
 from simulator.program.program import Program
@@ -31,17 +32,30 @@ def shock_factors(program: Program, seed: int, replication: int) -> NDArray[np.f
     ndarray of float64, shape (periods,)
         In the order of `shock_periods`.
     """
-    sigmas = program.values.shock_sigmas.tolist()
-    correlations = program.values.shock_correlations.tolist()
-    factors: list[float] = []
-    before, state = -1, 0.0
-    for shock, subject in program.structure.shock_periods.tolist():
-        noise = normal_quantile(uniform(seed, replication, subject, _NOWHERE, 0, _KEY, 0))
+    periods, values = program.structure.shock_periods, program.values
+    factors = np.empty(len(periods))
+    _draw(periods, values.shock_sigmas, values.shock_correlations, seed, replication, factors)
+    return factors
+
+
+@compiled
+def _draw(
+    periods: NDArray[np.int64],
+    sigmas: NDArray[np.float64],
+    correlations: NDArray[np.float64],
+    seed: int,
+    replication: int,
+    factors: NDArray[np.float64],
+) -> None:
+    """Put the factor of every period in its place."""
+    state = 0.0
+    for i in range(len(periods)):
+        shock = periods[i, 0]
+        noise = normal_quantile(uniform(seed, replication, periods[i, 1], _NOWHERE, 0, _KEY, 0))
         like, sigma = correlations[shock], sigmas[shock]
-        state = noise if shock != before else like * state + math.sqrt(1.0 - like * like) * noise
-        factors.append(math.exp(sigma * state - 0.5 * sigma * sigma))
-        before = shock
-    return np.array(factors, dtype=np.float64)
+        begins = i == 0 or shock != periods[i - 1, 0]
+        state = noise if begins else like * state + math.sqrt(1.0 - like * like) * noise
+        factors[i] = math.exp(sigma * state - 0.5 * sigma * sigma)
 
 
 def shocked(program: Program, seed: int, replication: int) -> Program:

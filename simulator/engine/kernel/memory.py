@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -181,7 +182,7 @@ class Memory:
         found = {}
         for name, shape in self.shapes.items():
             first = int(self.m[at.COUNTS[name]])
-            found[name] = self.m[first : first + int(np.prod(shape))].reshape(shape).copy()
+            found[name] = self.m[first : first + math.prod(shape)].reshape(shape).copy()
         found["stock"] = self._stock()
         return found
 

@@ -44,6 +44,7 @@ _DAY: Final = DAY
 _SIZES: Final = int(Part.SIZES)
 _TIMELINES: Final = int(Part.TIMELINES)
 _WIDTH: Final = at.LANE_WIDTH
+_TEAMS: Final = 1 << 20  # more than there are: what an event of the calendar is about has two parts
 
 
 # ---------------------------------------------------------------- nobody shares anything
@@ -236,13 +237,20 @@ def _go_ahead(m: Ints, f: Floats, stack: Floats) -> None:
 
 @inner
 def _open_shop(m: Ints, f: Floats, teams: int) -> None:
-    """Put every change of the calendar on the agenda and place the first orders."""
+    """Put the first change of every team's calendar on the agenda and place the first orders."""
     for team in range(teams):
         for side in range(2):
             timeline = m[_TIMELINES] + 3 * m[m[at.TEAM_RULES] + 3 * team + side]
-            for position in range(m[timeline] + 1, m[timeline + 1]):
-                push(m, m[position], at.CALENDAR, team, side, team)
+            _plan_change(m, team, side, m[timeline] + 1)
     open_shelves(m, f)
+
+
+@inner
+def _plan_change(m: Ints, team: int, side: int, position: int) -> None:
+    """Put a change of a team's servers (side 0) or hours (1) on the agenda, if its timeline has it."""
+    timeline = m[_TIMELINES] + 3 * m[m[at.TEAM_RULES] + 3 * team + side]
+    if position < m[timeline + 1]:
+        push(m, m[position], at.CALENDAR, team, side, position * _TEAMS + team)
 
 
 @inner
@@ -258,8 +266,10 @@ def _happen(m: Ints, f: Floats, stack: Floats, event: Ints) -> None:
     elif phase == at.CALENDAR and what < 0:
         look_at_shelf(m, f, -1 - what)
     elif phase == at.CALENDAR:
-        rule = m[at.TEAM_RULES] + 3 * what
+        team = what % _TEAMS
+        rule = m[at.TEAM_RULES] + 3 * team
+        _plan_change(m, team, event[3], what // _TEAMS + 1)
         servers = int(level_at(m, f, m[rule], m[at.NOW]))
-        change_team(m, f, what, servers, int(level_at(m, f, m[rule + 1], m[at.NOW])))
+        change_team(m, f, team, servers, int(level_at(m, f, m[rule + 1], m[at.NOW])))
     else:
         deliver(m, f, what % m[at.PRODUCTS], what // m[at.PRODUCTS])
