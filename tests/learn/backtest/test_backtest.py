@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from rich.console import Console
 
 from simulator.learn import EventLog
 from simulator.learn.backtest.backtest import OURS, Backtest, backtest
@@ -12,6 +15,7 @@ from simulator.learn.backtest.origins import plan_origins
 from simulator.learn.calendar import Calendar
 from simulator.learn.newcomers import LevelSeason
 from simulator.learn.timeseries import MODELS
+from simulator.report.tables_backtest import backtest_tables
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +59,17 @@ def test_the_parts_are_scored_on_their_own(found: Backtest) -> None:
     for asked in found.series["come"].asked:
         assert np.array_equal(asked.parts.pipeline + asked.parts.newcomers, asked.forecasts[OURS])
         assert (asked.actual_new <= asked.actual).all()
+
+
+def test_the_tables_fit_a_terminal_and_hold_every_method(found: Backtest) -> None:
+    """The answer stands first; each method has a row of seven figures, ours a row for each week and part."""
+    console = Console(width=80, file=io.StringIO(), record=True)
+    for part in backtest_tables(found):
+        console.print(part)
+    text, methods = console.export_text(), found.series["come"].methods
+    lines = [line.strip() for line in text.splitlines()]
+    assert f"come: {OURS} has a CRPS of {methods[OURS].crps:.3g} a day" in " ".join(text.split())
+    for name in (*methods, "week 1", "week 2", "on their way", "new"):
+        (row,) = [line for line in lines if line.startswith(f"{name} ") and line.endswith("%")]
+        assert len(row.removeprefix(name).replace(" %", "%").split()) == 7, row
+    assert "…" not in text
