@@ -23,6 +23,7 @@ __all__ = ["Rest", "healed"]
 _ROUNDS: Final = 6
 # A file with more than this is no model with slips; its names can wait.
 _MOST: Final = 100
+_REST: Final = "rest"
 _QUOTED: Final = re.compile(r"'([^']+)'")
 
 
@@ -112,6 +113,8 @@ def _without(data: Any, path: Path) -> Any:
     rest = dict(data)
     if below:
         rest[key] = _without(rest[key], tuple(below))
+    elif len(rest) == 1 and isinstance(rest[key], int | float):
+        rest[key] = _REST  # the only target of a row: without it the row, and who goes by it, would go too
     else:
         del rest[key]
     return rest

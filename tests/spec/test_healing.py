@@ -55,6 +55,14 @@ def test_an_unreadable_product_is_not_also_unknown() -> None:
     assert len(problems(products__boots__price="cheap")) == 1
 
 
+def test_a_row_of_one_wrong_share_hides_nothing() -> None:
+    """Where everybody's only way in is wrong, a goal that does not exist is told too."""
+    found = problems(personas__tim__enters={"home": 1.2}, goal=["ordr"])
+    assert len(found) == 2
+    assert "1.2" in found[0]
+    assert "'ordr'" in found[1]
+
+
 def test_a_needed_value_that_cannot_be_read_stands_alone() -> None:
     """Without a horizon nothing else can be judged, and nothing else is said."""
     assert len(problems(horizon="4 weekz")) == 1
