@@ -35,14 +35,17 @@ def replay(recorded: Recorded, workers: int = 1, progress: Progress | None = Non
     ModelError
         If this version of the program no longer accepts the texts.
     InputError
-        If the run started from the customers of a log, which is no part of the folder.
+        If the run started from the customers of a log, which is no part of the folder, or the folder holds
+        a stock plan, whose policies a search has found.
     """
     manifest = recorded.manifest
+    typed = shlex.join(manifest["command"])
     if "--open" in manifest["command"]:
-        typed = shlex.join(manifest["command"])
         raise InputError(
             f"this run started from the customers of a log; play it again by its command: {typed}"
         )
+    if manifest["kind"] == "stock":
+        raise InputError(f"a stock plan is found by a search; search again by its command: {typed}")
     documents = [
         parse_document(source["text"], source["file"])
         for source in (manifest["model"], manifest["scenario"])

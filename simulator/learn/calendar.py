@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from simulator.errors import LogError, Place, Problem
@@ -166,9 +167,9 @@ def _chosen(names: Sequence[str], known: Sequence[str]) -> str | None:
     return next((lowered[name] for name in known if name in lowered), None)
 
 
-def _dates(path: Path, table: object, role: str, column: str) -> list[datetime.date]:
+def _dates(path: Path, table: pa.Table, role: str, column: str) -> list[datetime.date]:
     try:
-        times = read_times(table[role])  # type: ignore[index]
+        times = read_times(table[role])
     except TimeProblem as error:
         place = Place(str(path))
         raise LogError(

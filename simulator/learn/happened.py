@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from simulator.errors import LogError, Place, Problem
@@ -90,10 +91,8 @@ def read_happened(path: Path, event: str, time: str, units: str | None = None) -
     return Happened(str(path), begin, begin + datetime.timedelta(days=last - first), names, counts)
 
 
-def _numbers(path: Path, table: object, column: str) -> NDArray[np.float64]:
-    import pyarrow as pa
-
+def _numbers(path: Path, table: pa.Table, column: str) -> NDArray[np.float64]:
     try:
-        return np.asarray(table["units"].cast(pa.float64()).to_numpy(), dtype=np.float64)  # type: ignore[index]
+        return np.asarray(table["units"].cast(pa.float64()).to_numpy(), dtype=np.float64)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise LogError([Problem(f"column {column!r} holds no numbers", place=Place(str(path)))]) from None

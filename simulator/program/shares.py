@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -80,7 +80,7 @@ def race_shares(race: Mapping[str, Clock], time_left: TimeLeft | None = None) ->
     return {name: first / whole for name, first in firsts.items()} if whole else firsts
 
 
-@cache
+@lru_cache(4096)
 def _ring_first(clocks: tuple[tuple[str, float, Law], ...]) -> list[float]:
     """Give the chance of each clock to ring first, with laws that wait for nobody's date."""
     return [_rings_first(clock, [other for other in clocks if other is not clock]) for clock in clocks]

@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 from click.testing import Result
 
+from simulator.errors import InputError
+from simulator.execution.replay import replay
 from simulator.results.folder import read_folder
 
 Journey = Callable[..., Result]
@@ -180,6 +182,8 @@ def test_files_and_picture(journey: Journey, camp: Path) -> None:
     assert "tent" in Path("shelves.svg").read_text(encoding="utf-8")
     recorded = read_folder(Path("planned"))
     assert recorded.manifest["kind"] == "stock"
+    with pytest.raises(InputError, match="search again by its command: journey"):
+        replay(recorded)
     jsonschema.validate(json.loads(Path("planned/stock.json").read_text(encoding="utf-8")), SCHEMA)
     with Path("planned/orders.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))

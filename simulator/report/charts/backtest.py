@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.learn.backtest.backtest import OURS, Asked, Backtest, Series
 from simulator.learn.backtest.baselines import PICKUP
-from simulator.report.charts.style import INK, QUIET, colour, grid, legend_below
+from simulator.report.charts.style import INK, QUIET, colour, date_axis, grid, legend_below
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,8 +29,6 @@ def backtest_figure(found: Backtest) -> Figure:
     ----------
     found : Backtest
     """
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
     with grid(2 * len(found.series), size=(8.6, 3.0)) as laid:
         for place, (name, one) in enumerate(found.series.items()):
             days, totals = laid.panels[2 * place : 2 * place + 2]
@@ -38,9 +36,7 @@ def backtest_figure(found: Backtest) -> Figure:
             _totals(totals, name, one, found.plan.horizon)
         drawn: dict[str, Any] = {}
         for panel in laid.panels:
-            locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
-            panel.xaxis.set_major_locator(locator)
-            panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+            date_axis(panel, 9)
             handles, labels = panel.get_legend_handles_labels()
             drawn.update(zip(labels, handles, strict=True))
         legend_below(laid, list(drawn.values()), list(drawn))

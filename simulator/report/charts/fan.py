@@ -15,6 +15,7 @@ from simulator.report.charts.style import (
     INK,
     QUIET,
     SERIES,
+    date_axis,
     grid,
     legend_below,
     round_up,
@@ -132,12 +133,9 @@ def _draw_marks(panel: Axes, draws: Draws, named: bool) -> None:
 
 def _tick(panel: Axes) -> None:
     """Count in whole numbers from 0, and write dates in as few words as a reader needs."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import MaxNLocator
 
-    locator = AutoDateLocator(minticks=4, maxticks=8)  # type: ignore[no-untyped-call]
-    panel.xaxis.set_major_locator(locator)
-    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    date_axis(panel)
     panel.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     panel.tick_params(labelbottom=True)
     panel.set_ylim(bottom=0)

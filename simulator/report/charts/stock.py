@@ -12,6 +12,7 @@ from simulator.analysis.stock import Kind, ProductPlan, StockPlan
 from simulator.report.charts.style import (
     INK,
     SERIES,
+    date_axis,
     grid,
     legend_below,
     round_up,
@@ -57,7 +58,6 @@ def stock_figure(plan: StockPlan) -> Figure:
 
 def _draw_shelf(panel: Axes, one: ProductPlan) -> Axes:
     """Draw one product; give the axes of the chance, whose scale is on the right."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     shelf = one.projection
@@ -72,9 +72,7 @@ def _draw_shelf(panel: Axes, one: ProductPlan) -> Axes:
     panel.set_ylabel("units")
     panel.set_title(f"{one.name}: {_policy_words(one)}")
     panel.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    locator = AutoDateLocator(minticks=4, maxticks=8)  # type: ignore[no-untyped-call]
-    panel.xaxis.set_major_locator(locator)
-    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    date_axis(panel)
     panel.tick_params(labelbottom=True)
     panel.margins(x=0.005)
     chance = panel.twinx()

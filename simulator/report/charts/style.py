@@ -32,6 +32,7 @@ __all__ = [
     "chart_bytes",
     "chart_kind",
     "colour",
+    "date_axis",
     "drawing",
     "grid",
     "legend_below",
@@ -146,12 +147,21 @@ def grid(
         yield Grid(figure, cells[:panels])
 
 
+def date_axis(panel: Axes, most: int = 8) -> None:
+    """Write the dates below a panel in as few words as a reader needs, at so many ticks at most."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=4, maxticks=most)  # type: ignore[no-untyped-call]  # untyped there
+    panel.xaxis.set_major_locator(locator)
+    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # untyped there
+
+
 def legend_below(grid: Grid, handles: list[Any], labels: list[str], columns: int = 4) -> None:
     """Write one legend for all panels below them, in at most so many columns as fit beside each other."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     figure = grid.figure
-    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]  # untyped there
     for count in range(min(columns, len(labels)), 0, -1):
         legend = figure.legend(handles, labels, loc="outside lower center", ncols=count)
         if count == 1 or legend.get_window_extent(renderer).width <= figure.bbox.width:
