@@ -1,6 +1,8 @@
 # Everything a checkout needs. `make` alone lists the targets.
 #
-# The environment lives in .venv and is made from requirements.lock, whose hashes pip verifies. Two
+# The environment lives in .venv and is made from requirements.lock, whose hashes pip verifies. The lock is
+# complete, so nothing is left to resolve: pip 23 would take a newer release than the locked one for a
+# requirement with an extra, such as coverage[toml], and then miss its hash. Two
 # stamps say how far it got, so a set-up that was killed is done again and a finished one costs nothing.
 
 VENV := .venv
@@ -52,7 +54,7 @@ $(LOCKED): requirements.lock $(STALE)
 	fi; \
 	echo 'Setting up $(VENV): done once, a minute or two ...' >&2; \
 	"$$python" -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes -r requirements.lock
 	@pwd -P > $@
 
 $(INSTALLED): $(LOCKED) pyproject.toml
@@ -65,7 +67,7 @@ $(COMPILED): $(INSTALLED) $(wildcard simulator/laws/*.py simulator/engine/*.py s
 	@touch $@
 
 extras: $(INSTALLED)
-	$(BIN)/python -m pip install -qq --require-hashes -r requirements-extras.lock
+	$(BIN)/python -m pip install -qq --no-deps --require-hashes -r requirements-extras.lock
 
 demo: $(COMPILED)
 	$(BIN)/journey compare models/shop.yaml scenarios/shop/*.yaml
