@@ -2,8 +2,8 @@
 #
 # The environment lives in .venv and is made from requirements.lock, whose hashes pip verifies. The lock is
 # complete, so nothing is left to resolve: pip 23 would take a newer release than the locked one for a
-# requirement with an extra, such as coverage[toml], and then miss its hash. Two
-# stamps say how far it got, so a set-up that was killed is done again and a finished one costs nothing.
+# requirement with an extra, such as coverage[toml], and then miss its hash. Two stamps say how far it got,
+# so a set-up that was killed is done again and a finished one costs nothing.
 
 VENV := .venv
 BIN := $(VENV)/bin
