@@ -17,10 +17,10 @@ __all__ = ["KINDS", "Purpose", "key_of", "site_of", "subject_of"]
 # What a family of subjects may be. Closed, so that no two parts of the program ever share one by accident.
 # A member of a family is numbered by `simulator.engine.streams.numbered`.
 KINDS: Final = (
-    "arrived",  # persona, date: the customers of that day, numbered from 0
+    "arrived",  # persona, date: that day's parties, numbered from 0; each is the family of its other members
     "existing",  # persona: those who are there at the start, numbered from 0
     "referred",  # no more: numbered by referrer, site, entry and k
-    "arrivals",  # persona, date: how many arrive on that day; one subject, not a family
+    "arrivals",  # persona, date: how many parties arrive on that day; one subject, not a family
     "order",  # product: its replenishment orders, numbered from 1
     "evidence",  # path: a number of the model that is only known within a range; one subject
     "shock",  # name, date: the factor of one period, named by its first day; one subject
@@ -57,8 +57,9 @@ class Purpose(StrEnum):
     REFER_AFTER = "refer_after"  # how long after the visit a referred customer enters
     DETOUR = "detour"  # whether the unexpected stop happens; sub-name the detour
     RESUME = "resume"  # whether he then goes on to where he was bound; sub-name the detour
-    ARRIVALS = "arrivals"  # how many of a persona arrive on a date (subject: arrivals)
+    ARRIVALS = "arrivals"  # how many parties of a persona arrive on a date (subject: arrivals)
     ARRIVE = "arrive"  # when within the day a customer arrives
+    PARTY = "party"  # how many come together with him
     INITIAL = "initial"  # the first value of an attribute; sub-name the attribute
     RESIDUAL = "residual"  # v: how far an existing customer is through his stay
     LENGTH_BIAS = "length_bias"  # T*: how long that stay is in all

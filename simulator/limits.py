@@ -40,6 +40,9 @@ REPLICATIONS: Final = 100_000
 # Tallies held at a time while a forecast keeps a little of each: an eighth of a gigabyte.
 TALLY_BYTES: Final = 1 << 27
 
+# People who come together: more than a full hall are a day of their own.
+PARTY: Final = 10_000
+
 # More groups than a person tells apart: the column of a log is an identifier, not a kind of customer.
 LEARNT_PERSONAS: Final = 100
 

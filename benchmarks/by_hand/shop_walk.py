@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import copy
 import math
 import random
 from collections.abc import Callable, Generator, Mapping
@@ -156,10 +157,11 @@ class Walk:
         for day in range(WEEKS * 7):
             factor = self.season.factor(month_of(day))
             factor *= self.weather.factor(day // 7) if persona == "trudy" else 1.0
-            for _ in range(poisson(self.chance, factor * day_mean(day))):
+            pairs = 0.1 if persona == "trudy" else 0.0
+            for _ in range(poisson(self.chance, factor * day_mean(day) / (1 + pairs))):
                 hour = bisect.bisect(hours, self.chance.random() * hours[-1])
                 delay = (hour + self.chance.random()) * HOUR
-                self.env.process(self.arrive(persona, delay))
+                self.env.process(self.arrive(persona, delay, self.chance.random() < pairs))
             yield self.env.timeout(DAY)
 
     def customer(self, persona: str, generation: int = 0) -> Customer:
@@ -173,8 +175,8 @@ class Walk:
         )
         return one
 
-    def arrive(self, persona: str, delay: float) -> Generator[Any, Any, None]:
-        """Play a customer who comes by himself."""
+    def arrive(self, persona: str, delay: float, in_company: bool) -> Generator[Any, Any, None]:
+        """Play a customer who comes by himself, or two who come together."""
         yield self.env.timeout(delay)
         one = self.customer(persona)
         if persona == "tim":
@@ -182,7 +184,10 @@ class Walk:
             row = {"search": 0.26, "home": 0.25, "paid_ad": 0.18, "instagram": social, "friend": 0.11}
         else:
             row = {"search": 0.4, "home": 0.2, "friend": 0.2, "store": 0.1, "paid_ad": 0.1}
-        yield from self.walk(one, self.pick(row))
+        entrance = self.pick(row)
+        if in_company:
+            self.env.process(self.walk(copy.deepcopy(one), entrance))
+        yield from self.walk(one, entrance)
 
     def refer(self, persona: str, generation: int, delay: float) -> Generator[Any, Any, None]:
         """Play a customer whom another one brought."""

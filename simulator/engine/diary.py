@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from simulator.engine.arrivals import arrivals_of_day
+from simulator.engine.arrivals import Coming, arrivals_of_day
 from simulator.engine.reference.customer import Customer, Visit
 from simulator.engine.reference.journey import Hook, Journeys
 from simulator.engine.reference.run import simulate
@@ -32,6 +32,7 @@ class Met(NamedTuple):
     subject: int
     persona: int
     kind: str
+    leader: int  # the first of his party
 
 
 class Page(NamedTuple):
@@ -100,8 +101,8 @@ def arrivals(program: Program, seed: int, replication: int, persona: int | None 
 
 
 def _of_day(program: Program, seed: int, replication: int, persona: int, day: int) -> Iterator[Met]:
-    for subject, within in arrivals_of_day(program, seed, replication, persona, day):
-        yield Met(day * DAY + within, subject % (1 << 64), subject, persona, "arrived")
+    for subject, leader, within in arrivals_of_day(program, seed, replication, persona, day):
+        yield Met(day * DAY + within, subject % (1 << 64), subject, persona, "arrived", leader)
 
 
 def diary(program: Program, seed: int, replication: int, who: Met | int) -> Diary | None:
@@ -156,7 +157,7 @@ def _nothing_yet(who: Met | int) -> Diary | None:
 def _play_alone(program: Program, seed: int, replication: int, who: Met, hook: Hook) -> None:
     """Play one arrival and nobody else; allowed where customers share nothing."""
     world = World(shocked(program, seed, replication), seed, replication)
-    world.agenda.process(Journeys(world, hook).arrive(who.subject, who.persona, who.time))
+    world.agenda.process(Journeys(world, hook).arrive(Coming(who.subject, who.leader, who.time), who.persona))
     world.agenda.run(until=program.horizon)
 
 

@@ -309,6 +309,27 @@ def arrival_time(floats: Floats, first: int, u: float) -> int:
 
 
 @compiled
+def party_size(ints: Integers, floats: Floats, sizes: int, shares: int, many: int, u: float) -> int:
+    """Turn a uniform into the size of a party: the first whose share of those up to it reaches u.
+
+    Parameters
+    ----------
+    ints, floats : ndarray of int64, of float64
+        From `sizes` on the one holds `many` sizes, from `shares` on the other the shares up to each.
+    """
+    for i in range(many - 1):
+        if floats[shares + i] >= u:
+            return int(ints[sizes + i])
+    return int(ints[sizes + many - 1])
+
+
+@compiled
+def member_of(leader: int, number: int) -> int:
+    """Name a member of a party: the first is the party's own subject, the others are numbered from 1."""
+    return leader if number == 0 else int(numbered(leader, number))
+
+
+@compiled
 def binomial_quantile(n: int, p: float, u: float) -> int:
     """Count successes of n: the smallest k with F(k) >= u."""
     if p <= 0.0:

@@ -22,7 +22,7 @@ __all__ = ["EDGES", "WEIGHT", "AtRisk", "occurrence_rates", "written_hazard"]
 Floats = NDArray[np.float64]
 
 EDGES: Final = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 60, 90, 120, 180, 270)  # days left
-WEIGHT: Final = 50.0
+WEIGHT: Final = 10.0
 
 
 @dataclass(frozen=True)

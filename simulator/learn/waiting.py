@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from simulator.learn.log import DAY, EventLog
+from simulator.learn.parties import party_shares
 from simulator.learn.planned import PlannedPlace, written_lead
 from simulator.learn.shocks import estimate_shock, expected_leaves
 from simulator.spec.paths import join_path
 
 __all__ = ["write_planned"]
+
+# Of all cases so many begin at a place, or it is no entrance.
+_ENTRANCE: Final = 0.9
 
 
 def write_planned(
@@ -40,12 +46,28 @@ def write_planned(
         attributes[place.column] = {"planned": law or "0 s"}
         for code, persona in enumerate(log.personas):
             _write_own(log, place, personas[persona], code, now, most)
+        if _begins_cases(log, place):
+            _write_parties(log, place, personas, now)
         for other in place.before:
             shock = estimate_shock(*expected_leaves(place, other, -(-log.window // DAY)))
             if shock is not None:
                 path = join_path(("touchpoints", name, "race", log.activities[other]))
                 shocks[log.activities[other]] = shock.written(path)
     return attributes, shocks
+
+
+def _begins_cases(log: EventLog, place: PlannedPlace) -> bool:
+    """Whether cases begin at a place: then who comes there together arrives together."""
+    first = np.searchsorted(log.case, np.arange(log.cases))
+    return bool((log.activity[first] == place.activity).mean() >= _ENTRANCE)
+
+
+def _write_parties(log: EventLog, place: PlannedPlace, personas: dict[str, Any], now: float) -> None:
+    """Tell of each persona in what parties it comes."""
+    for code, persona in enumerate(personas):
+        shares = party_shares(place, code if log.personas else None, now)
+        if shares:
+            personas[persona]["arrivals"]["parties"] = shares
 
 
 def _write_own(

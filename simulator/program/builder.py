@@ -80,7 +80,7 @@ class Builder:
         self.cells: dict[Cell, int] = {
             Cell(Sight.ATTRIBUTE, number): number for number in range(len(self.names.attributes))
         }
-        self.code, self.knots, self.times = Pool(), Pool(), Pool()
+        self.code, self.knots, self.times, self.parties = Pool(), Pool(), Pool(), Pool()
         self.constants: list[float] = []
         self.expression_paths: list[str] = []
         self.laws: dict[tuple[Law, int], int] = {}

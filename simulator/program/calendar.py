@@ -7,6 +7,7 @@ time is 0. Everything dated in a model becomes one of these, so an engine never 
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Final
@@ -26,6 +27,8 @@ __all__ = [
     "hour_profile",
     "odds_timeline",
     "opening_timelines",
+    "party_mean",
+    "party_shares",
     "period_starts",
     "pipeline_timeline",
     "price_timeline",
@@ -102,6 +105,20 @@ def hour_profile(arrivals: Arrivals | None) -> NDArray[np.float64]:
     cumulated: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(factors)]) / factors.sum()
     cumulated[-1] = 1.0
     return cumulated
+
+
+def party_mean(arrivals: Arrivals | None) -> float:
+    """Give the mean number of customers who come together; 1 where everybody comes alone."""
+    parties = (arrivals.parties if arrivals is not None else None) or {1: 1.0}
+    return math.fsum(size * share for size, share in parties.items())
+
+
+def party_shares(arrivals: Arrivals | None) -> list[tuple[int, float]]:
+    """List the sizes of parties, each with the share of parties up to it; empty where all come alone."""
+    parties = (arrivals.parties if arrivals is not None else None) or {}
+    up_to = np.cumsum(list(parties.values())).tolist()
+    up_to[-1:] = [1.0] * bool(parties)
+    return list(zip(parties, up_to, strict=True))
 
 
 def _steps(times: Iterable[int], value: Callable[[int], float], horizon: int) -> Timeline:

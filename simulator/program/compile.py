@@ -15,6 +15,8 @@ from simulator.program.calendar import (
     day_means,
     hour_profile,
     opening_timelines,
+    party_mean,
+    party_shares,
     pipeline_timeline,
     price_timeline,
 )
@@ -112,6 +114,7 @@ class _Compiler(Stations):
         for name in self.names.personas:
             persona = self.model.personas[name]
             self.path = ("personas", name)
+            together = self.parties.spans[self.parties.add(party_shares(persona.arrivals))]
             there = persona.existing
             first, last = self.lay_effects(there.set) if there else (0, 0)
             rows.append(
@@ -123,6 +126,8 @@ class _Compiler(Stations):
                     first_effect=first,
                     last_effect=last,
                     first_case=NONE,
+                    first_party=together.first,
+                    last_party=together.last,
                 )
             )
         return rows
@@ -200,6 +205,7 @@ class _Compiler(Stations):
             effects=table(self.effects, tables.Effect),
             detours=table(self.detours, tables.DetourStop),
             personas=table(personas, tables.PersonaStart),
+            party_sizes=np.array([size for size, _ in self.parties.items], dtype=np.int64),
             products=table(products, tables.ProductStock),
             teams=table(teams, tables.TeamRule),
             milestones=table(self._milestones(), tables.MilestoneAt),
@@ -276,6 +282,8 @@ class _Compiler(Stations):
                 ]
             ),
             hour_profiles=np.array([hour_profile(persona.arrivals) for persona in personas]),
+            party_means=np.array([party_mean(persona.arrivals) for persona in personas]),
+            party_shares=np.array([share for _, share in self.parties.items], dtype=np.float64),
             **{
                 f"{kind}s": np.array([cost[place] for cost in product_costs], dtype=np.int64)
                 for place, kind in enumerate((*_STOCK_COSTS, "unit_cost"))

@@ -114,6 +114,7 @@ class Structure:
     effects: Integers
     detours: Integers
     personas: Integers
+    party_sizes: Integers
     products: Integers
     teams: Integers
     milestones: Integers
@@ -157,6 +158,8 @@ class Values:
     initials: Integers  # (personas, attributes): laws
     day_means: Floats  # (personas, days)
     hour_profiles: Floats  # (personas, 25)
+    party_means: Floats  # personas: customers a party
+    party_shares: Floats  # sizes of parties: the share of those up to it
     holding_costs: Integers  # products, 1e-6 per unit and day
     order_costs: Integers  # products
     backorder_costs: Integers  # products, 1e-6 per unit owed and day

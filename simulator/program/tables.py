@@ -212,6 +212,8 @@ class PersonaStart(NamedTuple):
     first_effect: int
     last_effect: int
     first_case: int  # of those who are there already, known from a log; -1: they are drawn
+    first_party: int  # of the sizes of parties
+    last_party: int
 
 
 class Case(NamedTuple):

@@ -15,6 +15,7 @@ from simulator.spec.quantities import (
     Name,
     Number,
     NumberLaw,
+    Parties,
     PerDay,
     PlainTimeLaw,
     Text,
@@ -85,6 +86,9 @@ class Arrivals(Written):
     """Growth of the rate, compounded, such as 1 % per month."""
     hours: Hours = {}
     """Factors by hour of the day, [from, to): they shape the day and never change its total."""
+    parties: Parties | None = None
+    """Shares of parties by size, for who comes together: at one instant, by one entrance, with the same first
+    values and planned dates. The rate counts customers, however they come; default everybody comes alone."""
 
     @model_validator(mode="after")
     def _some_hour(self) -> Arrivals:

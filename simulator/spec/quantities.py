@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
+from simulator import limits
 from simulator.errors import nearest
 from simulator.laws.law import Law
 from simulator.spec import units
@@ -35,6 +36,7 @@ __all__ = [
     "Name",
     "Number",
     "NumberLaw",
+    "Parties",
     "PerDay",
     "PlainTimeLaw",
     "Text",
@@ -44,6 +46,9 @@ __all__ = [
 
 # In the context of a validation: which attributes hold a time, by name, so that expressions know.
 ATTRIBUTE_KINDS: Final = "attribute_kinds"
+
+# Rounding of shares that a person wrote with a few digits.
+_EXACT: Final = 1e-9
 
 RESERVED: Final = frozenset(
     ["rest", "else", "back", "wait", "if", "then", "before", "p", "after", "odds", "set", "scale", "add"]
@@ -303,6 +308,28 @@ def _number_law(value: Any) -> Law:
     return _named_law(value, "number", _NUMBER_LAWS) if isinstance(value, dict) else Law.fixed(_number(value))
 
 
+def _parties(value: Any) -> dict[int, float]:
+    """Read the shares of parties by size; one may be the rest."""
+    if not isinstance(value, dict) or not value:
+        raise ValueError(f"expected shares by size, such as {{1: 0.9, 2: rest}}, not {_seen(value)}")
+    shares = {_party(size): share if share == "rest" else _chance(share) for size, share in value.items()}
+    if len(shares) < len(value):
+        raise ValueError("a size stands here twice")
+    given = math.fsum(share for share in shares.values() if share != "rest")
+    rests = [size for size, share in shares.items() if share == "rest"]
+    if len(rests) > 1 or given > 1 + _EXACT or (not rests and given < 1 - _EXACT):
+        raise ValueError(f"the shares sum to {given:g}; they must sum to 1, or one size takes the rest")
+    shares |= dict.fromkeys(rests, max(0.0, 1.0 - given))
+    return {size: float(shares[size]) for size in sorted(shares) if shares[size]}
+
+
+def _party(written: Any) -> int:
+    size = _count(int(written) if isinstance(written, str) and written.isdecimal() else written)
+    if not 1 <= size <= limits.PARTY:
+        raise ValueError(f"a party has 1 to {limits.PARTY:,} people, not {size}")
+    return size
+
+
 _UNTIL_SCHEMA: Final[dict[str, Any]] = {"type": "string", "examples": ["planned_arrival"]}
 _WAIT_SCHEMAS: Final[dict[str, Any]] = {
     "until": _UNTIL_SCHEMA,
@@ -361,6 +388,19 @@ PerDay = Annotated[
     BeforeValidator(_written(units.parse_rate)),
     AfterValidator(_amount),
     WithJsonSchema({"type": "string", "examples": ["140 per day"]}),
+]
+Parties = Annotated[
+    dict[int, float],
+    BeforeValidator(_parties),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"const": "rest"}]
+            },
+            "examples": [{"1": 0.9, "2": "rest"}],
+        }
+    ),
 ]
 Growth = Annotated[
     float,

@@ -21,7 +21,7 @@ from simulator.spec import units
 from simulator.spec.expressions import Expression
 from simulator.spec.model import Model
 from simulator.spec.people import Hours, Months, Weekdays
-from simulator.spec.quantities import Condition, Duration
+from simulator.spec.quantities import Condition, Duration, Parties
 from simulator.spec.rows import Each, Line, Option, Row, Rule, Share, is_rules
 from simulator.spec.touchpoint import Effect, Sells, Touchpoint
 from simulator.spec.world import Event, Opening, Policy
@@ -151,6 +151,8 @@ def _mapping(hint: Any, plain: Any) -> Shape:
     for written, calendar in _CALENDARS:
         if hint == written:
             return Shape(Kind.CALENDAR, hint, entry=shape_of(value), calendar=calendar)
+    if hint == Parties:  # shares that sum to 1 are one value
+        return Shape(Kind.LEAF, hint)
     if held is Share or (held is Line and hint != Each):
         return Shape(Kind.ROW, hint, record=held)
     if held is Rule:

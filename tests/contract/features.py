@@ -42,7 +42,7 @@ ALL: Final = frozenset(
         *("refused a contact with consent", "own version of the map", "delayed on the way"),
         *("converted", "milestone", "session with an order", "refund", "cost"),
         *("at the same millisecond", "shares", "shares nothing", "warm-up", "dated odds"),
-        *("shocked arrivals", "shocked odds or hazard", "shocked hazard"),
+        *("came together", "shocked arrivals", "shocked odds or hazard", "shocked hazard"),
         *(f"law {family.name}" for family in Family),
         *(f"operation {op.name}" for op in Op),
         *(f"sees {root}" for root in Sight.ROOTS),
@@ -94,6 +94,8 @@ def _of_structure(program: Program) -> Iterator[str]:
         yield "own version of the map"
     if (structure.entries[:, 3] >= 0).any():
         yield "dated odds"
+    if (structure.party_sizes > 1).any():
+        yield "came together"
     if len(structure.shock_levels):
         yield "shocked odds or hazard"
     if len(structure.shock_days):

@@ -257,6 +257,10 @@ class _Journey(Pen):
             arrivals["month"] = {"jan": 1.2}
         if self.maybe(20):
             arrivals["holiday"] = self.one(({"any": 2}, {"Heilige Drei Könige": 0.5}))
+        if self.maybe(25):
+            arrivals["parties"] = self.one(
+                ({"1": 0.6, "2": "rest"}, {"1": 0.7, "3": 0.2, "40": 0.1}, {"4": 1})
+            )
         written: dict[str, Any] = {"arrivals": arrivals, "enters": self.entrance()}
         if self.traits:
             written["traits"] = {trait: self.one((0.3, 0.9)) for trait in self.traits}

@@ -16,7 +16,7 @@ from simulator.engine.kernel.cases import continue_case
 from simulator.engine.kernel.effects import apply
 from simulator.engine.kernel.entering import begin_visit
 from simulator.engine.kernel.people import NOWHERE, new_customer, station_of
-from simulator.engine.rules import arrival_time
+from simulator.engine.rules import arrival_time, member_of, party_size
 from simulator.engine.streams import block, blocks, mixed, numbered
 from simulator.engine.waits import draw_rest
 from simulator.laws.counts import poisson_quantile
@@ -38,20 +38,24 @@ Floats = NDArray[np.float64]
 
 _HOW_MANY: Final = key_of(Purpose.ARRIVALS)
 _WHEN: Final = key_of(Purpose.ARRIVE)
+_PARTY: Final = key_of(Purpose.PARTY)
 _RESIDUAL: Final = key_of(Purpose.RESIDUAL)
 _LENGTH_BIAS: Final = key_of(Purpose.LENGTH_BIAS)
 _DAY: Final = DAY
 _SIZES: Final = int(Part.SIZES)
 _DAY_MEANS: Final = int(Part.DAY_MEANS)
 _PROFILES: Final = int(Part.HOUR_PROFILES)
+_PARTY_SIZES: Final = int(Part.PARTY_SIZES)
+_PARTY_MEANS: Final = int(Part.PARTY_MEANS)
+_PARTY_SHARES: Final = int(Part.PARTY_SHARES)
 _WIDTH: Final = at.LANE_WIDTH
 _SIGN: Final = np.int64(-(2**63))
 
 
 @inner
-def _count_arrivals(m: Ints, f: Floats, persona: int, day: int) -> int:
-    """Draw how many of a persona arrive on a date."""
-    mean = f[m[_DAY_MEANS] + persona * m[at.DAYS] + day]
+def _count_parties(m: Ints, f: Floats, persona: int, day: int) -> int:
+    """Draw how many parties of a persona arrive on a date; who comes alone is one."""
+    mean = f[m[_DAY_MEANS] + persona * m[at.DAYS] + day] / f[m[_PARTY_MEANS] + persona]
     if mean <= 0.0:
         return 0
     subject = m[m[at.ARRIVAL_COUNTS] + persona * m[at.DAYS] + day]
@@ -66,34 +70,59 @@ def part_of(m: Ints, many: int, following: int) -> int:
 
 
 @inner
+def _size_of(m: Ints, f: Floats, persona: int, leader: int) -> int:
+    """Draw how many come in a party, named by the first of them."""
+    start = m[at.PERSONAS] + at.PERSONA_WIDTH * persona
+    first, last = m[start + at.P_FIRST_PARTY], m[start + at.P_LAST_PARTY]
+    if first == last:
+        return 1
+    w0, w1 = block(m[at.SEED], m[at.REPLICATION], leader, NOWHERE, 0)
+    u = mixed(w0, w1, _PARTY, 0)
+    return int(party_size(m, f, m[_PARTY_SIZES] + first, m[_PARTY_SHARES] + first, last - first, u))
+
+
+@inner
 def gather(m: Ints, f: Floats, last_day: int, wanted: int) -> int:
     """Name the next who arrive before a date, as many as wanted, and draw their blocks; say how many.
 
-    Goes on where it stopped: the cursor is the date, the persona, who is next (-1: not known yet) and
-    who is the last of the part that is played.
+    The block is that of the first of a party: who comes together comes by the same luck. Goes on where it
+    stopped: the cursor is the date, the persona, the party (-1: not known yet) and the last of the part that
+    is played, the member (-1: the size is not known yet) and how many there are.
     """
     lanes, cursor, found = m[at.LANES], at.CURSOR, 0
     while found < wanted and m[cursor] < last_day:
         day, persona, k = m[cursor], m[cursor + 1], m[cursor + 2]
         if k < 0:
-            many = _count_arrivals(m, f, persona, day)
+            many = _count_parties(m, f, persona, day)
             k, m[cursor + 3] = part_of(m, many, 0), part_of(m, many, 1)
+            m[cursor + 4] = -1
         family = m[m[at.ARRIVED_FAMILIES] + persona * m[at.DAYS] + day]
-        last = min(m[cursor + 3], k + wanted - found)
-        for number in range(k, last):
-            m[lanes + at.LANE_SUBJECT * _WIDTH + found] = numbered(family, number)
-            m[lanes + at.LANE_SITE * _WIDTH + found] = NOWHERE
-            m[lanes + at.LANE_ENTRY * _WIDTH + found] = 0
-            m[lanes + at.LANE_PERSONA * _WIDTH + found] = persona
-            m[lanes + at.LANE_DAY * _WIDTH + found] = day
-            found += 1
-        m[cursor + 2] = last
-        if last == m[cursor + 3]:
+        while k < m[cursor + 3] and found < wanted:
+            leader, member = numbered(family, k), m[cursor + 4]
+            if member < 0:
+                member, m[cursor + 5] = 0, _size_of(m, f, persona, leader)
+            last = min(m[cursor + 5], member + wanted - found)
+            for number in range(member, last):
+                m[lanes + at.LANE_SUBJECT * _WIDTH + found] = leader
+                m[lanes + at.LANE_MEMBER * _WIDTH + found] = number
+                m[lanes + at.LANE_SITE * _WIDTH + found] = NOWHERE
+                m[lanes + at.LANE_ENTRY * _WIDTH + found] = 0
+                m[lanes + at.LANE_PERSONA * _WIDTH + found] = persona
+                m[lanes + at.LANE_DAY * _WIDTH + found] = day
+                found += 1
+            m[cursor + 4] = last
+            if last == m[cursor + 5]:
+                k, m[cursor + 4] = k + 1, -1
+        m[cursor + 2] = k
+        if k == m[cursor + 3]:
             m[cursor + 2] = -1
             m[cursor + 1] = persona + 1
             if persona + 1 == m[m[_SIZES]]:
                 m[cursor], m[cursor + 1] = day + 1, 0
     blocks(m, m[at.SEED], m[at.REPLICATION], lanes, _WIDTH, found)
+    for lane in range(found):
+        subject = lanes + at.LANE_SUBJECT * _WIDTH + lane
+        m[subject] = member_of(m[subject], m[lanes + at.LANE_MEMBER * _WIDTH + lane])
     return found
 
 

@@ -118,10 +118,10 @@ ENDS: Final = 180
 ENDS_SIZE: Final = 181
 ENDS_SIGHT: Final = 182
 
-# the next to be named: date, persona, number, how many; and of those of one date, how many, how many came
-CURSOR: Final = 183  # four numbers
-ARRIVALS: Final = 187
-ARRIVALS_COME: Final = 188
+# the next to be named; and of those of one date, how many, how many came
+CURSOR: Final = 183  # date, persona, party, how many parties; member, how many members
+ARRIVALS: Final = 189
+ARRIVALS_COME: Final = 190
 assert 136 + len(SHAPES) <= ENDS
 assert ARRIVALS_COME < HEAD
 
@@ -279,6 +279,7 @@ LANE_W1: Final = 4
 LANE_CUSTOMER: Final = 5
 LANE_STATION: Final = 6
 LANE_STAY: Final = 7
+LANE_MEMBER: Final = LANE_STAY  # of those who arrive: which of his party one is
 LANE_PERSONA: Final = 8
 LANE_DAY: Final = 9
 LANE_ENTERED: Final = 10
@@ -358,6 +359,8 @@ PERSONA_WIDTH: Final = len(PersonaStart._fields)
     P_FIRST_EFFECT,
     P_LAST_EFFECT,
     P_FIRST_CASE,
+    P_FIRST_PARTY,
+    P_LAST_PARTY,
 ) = _columns(PersonaStart)
 CASE_WIDTH: Final = len(Case._fields)
 (

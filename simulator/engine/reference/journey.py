@@ -12,7 +12,7 @@ import numpy as np
 from simpy.events import Event
 
 from simulator.addresses import Purpose, key_of
-from simulator.engine.arrivals import NOWHERE
+from simulator.engine.arrivals import NOWHERE, Coming
 from simulator.engine.log import STILL_OPEN, STOPPED
 from simulator.engine.reference.agenda import Phase
 from simulator.engine.reference.basket import sell, take_back
@@ -67,14 +67,16 @@ class Journeys:
 
     # ------------------------------------------------------------------ coming in
 
-    def new_customer(self, subject: int, persona: int, kind: int, arrived: int, generation: int) -> Customer:
-        """Make a customer with the first values of his attributes."""
+    def new_customer(
+        self, subject: int, persona: int, kind: int, arrived: int, generation: int, leader: int | None = None
+    ) -> Customer:
+        """Make a customer with the first values of his attributes: those of the first of his party."""
         world = self.world
         cells = np.zeros(world.cells)
         for cell, trait in world.traits:
             cells[cell] = world.values.traits[persona, trait]
         customer = Customer(subject, persona, kind, arrived, generation, cells)
-        words = world.block(subject, NOWHERE, 0)
+        words = world.block(subject if leader is None else leader, NOWHERE, 0)
         for attribute, (law, key, dated) in enumerate(world.initials[persona]):
             fixed = world.fixed[law]
             if dated:
@@ -84,13 +86,14 @@ class Journeys:
             cells[attribute] = bounded(world, attribute, value)
         return customer
 
-    def arrive(self, subject: int, persona: int, delay: int) -> Generator[Event, Any, None]:
-        """Play a customer who arrives by himself."""
+    def arrive(self, coming: Coming, persona: int) -> Generator[Event, Any, None]:
+        """Play a customer who arrives by himself, or in a party: then by the luck of the first of it."""
+        subject, leader, delay = coming
         yield self.agenda.at(delay, Phase.ENTRY, self.agenda.rank(subject), 1)
-        customer = self.new_customer(subject, persona, 1, self.agenda.now, 0)
+        customer = self.new_customer(subject, persona, 1, self.agenda.now, 0, leader)
         self.come_in(customer)
         entry = self.world.choose(
-            self.world.personas[persona].enters, customer, self.world.block(subject, NOWHERE, 0)
+            self.world.personas[persona].enters, customer, self.world.block(leader, NOWHERE, 0)
         )
         yield from self.walk(customer, Bound(entry.target))
 

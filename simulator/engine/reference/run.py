@@ -87,5 +87,5 @@ def _arrivals(world: World, journeys: Journeys, persona: int) -> Generator[Event
     for day in range(world.program.days):
         if day * DAY > agenda.now:
             yield agenda.timeout(day * DAY - agenda.now)
-        for subject, time in arrivals_of_day(world.program, world.seed, world.replication, persona, day):
-            agenda.process(journeys.arrive(subject, persona, time))
+        for coming in arrivals_of_day(world.program, world.seed, world.replication, persona, day):
+            agenda.process(journeys.arrive(coming, persona))

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
 from simulator.execution.engines import EngineName, engine
+from simulator.learn.backtest.ends import ENDS, OVER, with_known_ends
 from simulator.learn.backtest.history import arrivals_of, day_of
-from simulator.learn.backtest.leads import divided, in_time
+from simulator.learn.backtest.leads import divided, lead_bands
 from simulator.learn.calendar import Calendar
 from simulator.learn.known import known_before
 from simulator.learn.log import EventLog
@@ -27,6 +28,7 @@ from simulator.learn.newcomers import Arrivals, Forecaster
 from simulator.learn.opening import start_from
 from simulator.program.compile import compile_journey
 from simulator.program.program import Program
+from simulator.program.tables import PersonaStart
 from simulator.spec.load import Journey, journey_from_data
 
 __all__ = ["JourneyMethod", "Parts", "Task"]
@@ -115,11 +117,13 @@ class JourneyMethod:
         """
         date, days = day_of(log, origin), self.task.horizon
         known = self._divided(known_before(log, date))
+        past, bands = arrivals_of(known, origin, self.task.calendar), lead_bands(known, days)
+        known = with_known_ends(known, past)
         on_their_way = start_from(self._learnt(known), known, date, f"{days} days")
         pipeline = _without_newcomers(compile_journey(on_their_way))
         coming = compile_journey(replace(on_their_way, cases=None))
-        past = arrivals_of(known, origin, self.task.calendar)
-        means = self._means(past, in_time(known, days))
+        past = replace(past, dispersion=_dispersion(coming, past.groups))
+        means = self._means(past, bands)
         laid = _laid(coming, past.groups, means)
         with ThreadPoolExecutor(self.workers) as pool:
             first = list(pool.map(lambda number: self._play(pipeline, number), range(self.replications)))
@@ -140,25 +144,34 @@ class JourneyMethod:
         least = min(_LARGE, known.cases // _PARTS) if least is None else least
         return divided(known, self.task.horizon, least)
 
-    def _means(self, past: Arrivals, near: NDArray[np.bool_]) -> Floats:
-        """Draw how many come: apart for those who can reach their date in time and for those who cannot.
+    def _means(self, past: Arrivals, bands: NDArray[np.int64]) -> Floats:
+        """Draw how many come: apart for those who come soon and for those who planned longer ahead.
 
-        The two have seasons and batches of their own, and only the first are seen within the horizon.
+        They have levels, seasons and errors of their own. Draws of one replication are of one day in the
+        past for all of them, so that what they had in common stays.
         """
         means = np.zeros((self.replications, len(past.groups), self.task.horizon))
-        for chosen in (np.flatnonzero(near), np.flatnonzero(~near)):
-            if len(chosen):
-                names = tuple(past.groups[code] for code in chosen.tolist())
-                some = replace(past, groups=names, counts=past.counts[chosen])
-                drawn = self.forecaster.means(some, self.task.horizon, self.seed, range(self.replications))
-                means[:, chosen] = drawn
+        for band in np.unique(bands):
+            chosen = np.flatnonzero(bands == band)
+            names = tuple(past.groups[code] for code in chosen.tolist())
+            some = replace(past, groups=names, counts=past.counts[chosen], dispersion=past.counting[chosen])
+            means[:, chosen] = self.forecaster.means(
+                some, self.task.horizon, self.seed, range(self.replications)
+            )
         return means
 
     def _learnt(self, known: EventLog) -> Journey:
-        """Learn the journey; how many come is the forecaster's, so no shock moves it."""
-        planned = {column: of for column, of in self.task.planned.items() if of in known.activities}
-        learnt = learn_log(known, planned=planned, goal=self.task.goals)
-        return journey_from_data(_without_arrival_shocks(learnt.data))
+        """Learn the journey; how many come is the forecaster's, so no shock moves it.
+
+        Whom the calendar brings and ends has his date from his day: it tells not who comes together.
+        """
+        planned = {**self.task.planned, ENDS: OVER}
+        planned = {column: of for column, of in planned.items() if of in known.activities}
+        data = _without_arrival_shocks(learn_log(known, planned=planned, goal=self.task.goals).data)
+        if ENDS in planned:
+            for persona in data["personas"].values():
+                persona["arrivals"].pop("parties", None)
+        return journey_from_data(data)
 
     def _play(self, program: Program, number: int) -> Tally:
         return engine(self.by)(program, self.seed, number)
@@ -184,6 +197,19 @@ def _without_newcomers(program: Program) -> Program:
 
 def _with_means(program: Program, means: Floats) -> Program:
     return program.with_values(replace(program.values, day_means=means))
+
+
+def _dispersion(program: Program, groups: Sequence[str]) -> Floats:
+    """Give variance over mean of a day's count of customers who come in parties: E S² / E S, by group."""
+    found = np.ones(len(groups))
+    sizes, up_to = program.structure.party_sizes, program.values.party_shares
+    for row, persona in zip(program.structure.personas.tolist(), program.names.personas, strict=True):
+        start = PersonaStart._make(row)
+        span = slice(start.first_party, start.last_party)
+        if sizes[span].size:
+            shares = np.diff(up_to[span], prepend=0.0)
+            found[groups.index(persona)] = (shares @ sizes[span] ** 2) / (shares @ sizes[span])
+    return found
 
 
 def _laid(program: Program, groups: Sequence[str], means: Floats) -> Floats:

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from simulator.learn.groups import merge_small
 from simulator.learn.log import DAY, EventLog
 
-__all__ = ["divided", "in_time", "with_lead_classes"]
+__all__ = ["divided", "lead_bands", "with_lead_classes"]
 
-# Days ahead at which a class begins, as far as the horizon, which begins the last one. Classes are narrow
-# where it matters: cases begun on one day for one date come in batches, and only a narrow class keeps them
-# together, so that days scatter as they do.
-_EDGES: Final = (1, 2, 4, 7, 10, 14, 21, 28, 42, 60, 90, 120, 180)
+# Days ahead at which a class begins, as far as the horizon, which begins the last one.
+_EDGES: Final = (2, 7, 14, 21, 28, 60, 120)
+# The horizon is halved so often for the parts that are forecast apart.
+_HALVED: Final = 3
 # A class of fewer cases joins its neighbour.
 _SMALLEST: Final = 150
 
@@ -51,21 +51,21 @@ def _edges(horizon: int) -> tuple[int, ...]:
     return (*(edge for edge in _EDGES if edge < horizon), horizon)
 
 
-def in_time(log: EventLog, horizon: int) -> NDArray[np.bool_]:
-    """Tell which personas can reach their planned date within a horizon of days; all, where none is.
+def lead_bands(log: EventLog, horizon: int) -> NDArray[np.int64]:
+    """Tell how far ahead each persona's cases are planned: in which part of the horizon, halved and halved.
 
     Returns
     -------
-    bool array, shape (personas,)
-        One entry where the log has no personas.
+    int64 array, shape (personas,)
+        0 for those who come soonest; the highest for those who cannot reach their date within the horizon,
+        and for all where none is planned. One entry where the log has no personas.
     """
-    groups = max(1, len(log.personas))
+    longest = np.zeros(max(1, len(log.personas)))
     planned = next(iter(log.planned.values()), None)
     if planned is None:
-        return np.ones(groups, bool)
-    longest = np.zeros(groups)
+        return np.zeros(len(longest), np.int64)
     np.maximum.at(longest, log.persona, _lead(log, planned))
-    return longest < horizon
+    return np.digitize(longest, [horizon / 2**halved for halved in reversed(range(_HALVED))])
 
 
 def _lead(log: EventLog, planned: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -31,12 +31,20 @@ class Arrivals:
         Whole days only; the day after the last is the first to be forecast.
     calendar : Calendar
         What is known to happen, past and future.
+    dispersion : float64 array, shape (groups,), or None
+        Variance over mean of a day's count where it comes in parties; None: all come alone, which is 1.
     """
 
     first: datetime.date
     groups: tuple[str, ...]
     counts: Floats
     calendar: Calendar = field(default_factory=Calendar)
+    dispersion: Floats | None = None
+
+    @property
+    def counting(self) -> Floats:
+        """Variance over mean of what the simulation counts behind a mean, by group; shape (groups,)."""
+        return np.ones(len(self.groups)) if self.dispersion is None else self.dispersion
 
     @property
     def days(self) -> int:
@@ -57,8 +65,8 @@ class Forecaster(Protocol):
     """Gives draws of how many customers will come.
 
     A draw is the *mean* of every group and day in one possible future: the simulation draws the whole
-    customers behind it (a Poisson count), so that the same customers come in every what-if. What is
-    uncertain beyond that, a level that drifts or days that come in batches, is the scatter of the draws.
+    customers behind it (Poisson counts of parties), so that the same customers come in every what-if. What is
+    uncertain beyond that, a level that drifts or days that differ, is the scatter of the draws.
     """
 
     def means(self, past: Arrivals, days: int, seed: int, replications: Sequence[int]) -> Floats:

@@ -222,8 +222,9 @@ def _dispersion(counts: Floats, past: Arrivals) -> float:
 
 
 def _scatter(past: Arrivals) -> Floats:
-    """Give how much a day's mean scatters in each group: variance over mean beyond a Poisson count."""
-    return np.array([_dispersion(counts, past) - 1.0 for counts in past.counts])
+    """Give how much a day's mean scatters in each group: variance over mean beyond what counting brings."""
+    seen = np.array([_dispersion(counts, past) for counts in past.counts])
+    return np.asarray(np.maximum(seen - past.counting, 0.0), dtype=np.float64)
 
 
 def _batches(means: Floats, spread: Floats, subjects: list[list[int]], seed: int, replication: int) -> Floats:

@@ -61,13 +61,14 @@ class SeriesModel:
             known = (columns[begin : past.days], columns[past.days :])
         paths = series_paths(self.model, steady.total[begin:], days, max(replications) + 1, seed, known)
         recent = steady.counts[:, -_SHARES_OF:].sum(axis=1) + 1e-9
-        means = _without_counting(paths)[list(replications)]
+        means = _without_counting(paths, float(np.average(past.counting, weights=recent)))[list(replications)]
         drawn += means[:, None, :] * (recent / recent.sum())[:, None]
         return drawn
 
 
-def _without_counting(paths: Floats) -> Floats:
+def _without_counting(paths: Floats, counting: float) -> Floats:
     """Take from the scatter of counts what drawing whole customers behind a mean will add again."""
     mean, variance = paths.mean(axis=0), paths.var(axis=0)
-    left = np.divide(variance - mean, variance, out=np.zeros_like(mean), where=variance > mean)
+    added = counting * mean
+    left = np.divide(variance - added, variance, out=np.zeros_like(mean), where=variance > added)
     return np.asarray(np.maximum(mean + (paths - mean) * np.sqrt(left), 0.0), dtype=np.float64)

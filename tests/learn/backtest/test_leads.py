@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from simulator.learn import Columns, EventLog, read_log
-from simulator.learn.backtest.leads import divided, in_time
+from simulator.learn.backtest.leads import divided, lead_bands
 
 HORIZON = 14
 
@@ -24,20 +25,26 @@ def booked(tmp_path: Path) -> EventLog:
 
 
 def test_a_persona_is_divided_by_how_far_ahead_it_plans(booked: EventLog) -> None:
-    """Narrow classes up to the horizon, which begins the last; too small ones join the one after them."""
+    """Classes up to the horizon, which begins the last; too small ones join the one after them."""
     classes = divided(booked, HORIZON, 0)
     sizes = dict(zip(classes.personas, np.bincount(classes.persona).tolist(), strict=True))
     assert sizes == {
-        "customer, 0 days ahead": 200,
-        "customer, 1 days ahead": 200,
-        "customer, 2-3 days ahead": 200,
-        "customer, 4-13 days ahead": 220,
+        "customer, 0-1 days ahead": 400,
+        "customer, 2-6 days ahead": 220,
+        "customer, 7-13 days ahead": 200,
         "customer, 14+ days ahead": 400,
     }
 
 
-def test_who_plans_beyond_the_horizon_comes_too_late(booked: EventLog) -> None:
-    """Only the last class cannot arrive within it; without dates everybody can."""
+def test_who_comes_soon_is_forecast_apart(booked: EventLog) -> None:
+    """Bands are a quarter, half and the whole of the horizon, and beyond; without dates there is one."""
     classes = divided(booked, HORIZON, 0)
-    late = [name for name, near in zip(classes.personas, in_time(classes, HORIZON), strict=True) if not near]
-    assert late == ["customer, 14+ days ahead"]
+    bands = dict(zip(classes.personas, lead_bands(classes, HORIZON).tolist(), strict=True))
+    assert bands == {
+        "customer, 0-1 days ahead": 0,
+        "customer, 2-6 days ahead": 1,
+        "customer, 7-13 days ahead": 2,
+        "customer, 14+ days ahead": 3,
+    }
+    undated = replace(classes, told_planned={})
+    assert lead_bands(undated, HORIZON).tolist() == [0, 0, 0, 0]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -148,3 +149,14 @@ def test_a_short_past_is_no_reason_for_any_width() -> None:
     """Four even weeks of 400 a day: a total may be off by a fifth, not by a half."""
     totals = LevelSeason().means(past(poisson(28, 400.0)), 28, 1, PATHS).sum(axis=(1, 2))
     assert 0.03 < totals.std() / totals.mean() < 0.2
+
+
+def test_what_parties_scatter_is_not_scattered_again() -> None:
+    """Days in batches scatter the means, unless the simulation brings the batches itself."""
+    rng = np.random.default_rng(1)
+    batches = 8.0 * rng.poisson(60.0 / 8.0, (1, 280))
+    known = past(batches)
+    scattered = LevelSeason(half_life=28.0).means(known, 28, 1, PATHS)
+    left = LevelSeason(half_life=28.0).means(replace(known, dispersion=np.array([8.0])), 28, 1, PATHS)
+    within = [(one - one.mean(axis=2, keepdims=True)).var() for one in (scattered, left)]
+    assert within[1] < 0.2 * within[0]
