@@ -95,7 +95,7 @@ def _days(context: click.Context, option: click.Parameter, value: str) -> int:
     help="Smaller personas become one, `other`.  [default: a twentieth of the cases, at most 500]",
 )
 @seed_option
-@replications_of(200, "each is one possible future, and quantiles are read off them")
+@replications_of(500, "each is one possible future, and quantiles are read off them")
 @workers_option
 @click.option(
     "--plot",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from simulator import limits
 from simulator.learn.planned import PlannedPlace
 
 __all__ = ["party_shares"]
@@ -48,14 +49,14 @@ def party_shares(place: PlannedPlace, code: int | None, now: float) -> dict[str,
         return {}
     _, sizes = np.unique(np.column_stack([place.begun, place.lead])[mine], axis=0, return_counts=True)
     usual = _usual(place, mine, now)
-    parties = sizes[sizes >= _fewest(usual)] - round(usual)
+    parties = np.minimum(sizes[sizes >= _fewest(usual)] - round(usual), limits.PARTY)
     counted = Counter({1: int(sizes.sum() - parties.sum())})
     classes = np.digitize(parties, _SIZES)
     for one in np.unique(classes):
         counted[round(float(parties[classes == one].mean()))] += int((classes == one).sum())
-    written = {size: float(f"{many / counted.total():.6g}") for size, many in counted.items() if many}
-    shares: dict[str, float | str] = {str(size): written[size] for size in sorted(written)}
-    return {**shares, min(shares, key=int): "rest"} if max(written) > 1 else {}
+    (most, _), *_ = counted.most_common(1)
+    shares = {size: float(f"{many / counted.total():.6g}") for size, many in sorted(counted.items()) if many}
+    return {str(size): "rest" if size == most else p for size, p in shares.items()} if max(shares) > 1 else {}
 
 
 def _usual(place: PlannedPlace, mine: NDArray[np.bool_], now: float) -> float:

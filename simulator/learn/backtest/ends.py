@@ -42,12 +42,11 @@ def with_known_ends(log: EventLog, past: Arrivals) -> EventLog:
     -------
     EventLog
         With the planned date `ENDS`, told by the first event of each case, and the activity `OVER`; the same
-        log where no persona comes with a kind of happening, or the log knows better: a case goes on after
-        its end.
+        log where some case does not come with a happening, or goes on after its end.
     """
     ends = _ends(log, past)
     last = np.maximum.reduceat(log.time, _firsts(log))
-    if not np.isfinite(ends).any() or (last > ends).any():
+    if not (last <= ends).all():  # an end that is not known is no end either
         return log
     over = np.flatnonzero(ends < (log.until if log.until is not None else np.inf))
     return _with_events(log, ends, over)

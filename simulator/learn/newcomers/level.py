@@ -5,8 +5,8 @@ before. It is divided among the groups as they came in the last months: a short 
 would be noise. It is pulled towards the long mean by a fixed share a week, because what rose lately falls
 again more often than not. *Last year's season* enters by half (an exponent): one year seen once is a noisy
 witness. How far a forecast may be off is read from the forecasts this method would have made at earlier
-days of the same log: their errors, week by week of the horizon, are drawn as they were. Days that come in
-batches scatter by a gamma law of the dispersion seen. On a city hotel's bookings, before the part of the
+days of the same log: their errors, week by week of the horizon, are drawn as they were. Days that scatter
+more than counting people and parties would are scattered by a gamma law. On a city hotel's bookings, before the part of the
 log that is kept back, each of these was chosen by the error of 28-day totals: docs/how-to/real-log.md.
 """
 

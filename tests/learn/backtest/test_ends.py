@@ -61,10 +61,14 @@ def test_the_calendar_ends_the_cases_it_brings(mailed: EventLog) -> None:
 
 
 def test_a_calendar_that_the_log_contradicts_ends_nothing(mailed: EventLog) -> None:
-    """One case that goes on after its end, or cases that come on any day: the log stays as it was."""
+    """One case that goes on after its end, one that came with no campaign, no campaigns: the log stays."""
     late = mailed.time.copy()
     late[np.flatnonzero(mailed.activity == mailed.activities.index("redeem"))[0]] += LENGTH * DAY
     cut = known_before(replace(mailed, time=late), FIRST + datetime.timedelta(days=CUT))
+    assert with_known_ends(cut, arrivals_of(cut, CUT, CALENDAR)) is cut
+    early = mailed.time.copy()
+    early[mailed.case == 0] += DAY
+    cut = known_before(replace(mailed, time=early), FIRST + datetime.timedelta(days=CUT))
     assert with_known_ends(cut, arrivals_of(cut, CUT, CALENDAR)) is cut
     steady = known_before(mailed, FIRST + datetime.timedelta(days=CUT))
     assert with_known_ends(steady, arrivals_of(steady, CUT, Calendar())) is steady
