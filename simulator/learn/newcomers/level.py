@@ -6,8 +6,9 @@ would be noise. It is pulled towards the long mean by a fixed share a week, beca
 again more often than not. *Last year's season* enters by half (an exponent): one year seen once is a noisy
 witness. How far a forecast may be off is read from the forecasts this method would have made at earlier
 days of the same log: their errors, week by week of the horizon, are drawn as they were. Days that scatter
-more than counting people and parties would are scattered by a gamma law. On a city hotel's bookings, before the part of the
-log that is kept back, each of these was chosen by the error of 28-day totals: docs/how-to/real-log.md.
+more than counting people and parties would are scattered by a gamma law. On a city hotel's bookings, before
+the part of the log that is kept back, each of these was chosen by the error of 28-day totals:
+docs/how-to/real-log.md.
 """
 
 from __future__ import annotations
