@@ -74,11 +74,42 @@ def _size_of(m: Ints, f: Floats, persona: int, leader: int) -> int:
     """Draw how many come in a party, named by the first of them."""
     start = m[at.PERSONAS] + at.PERSONA_WIDTH * persona
     first, last = m[start + at.P_FIRST_PARTY], m[start + at.P_LAST_PARTY]
-    if first == last:
-        return 1
     w0, w1 = block(m[at.SEED], m[at.REPLICATION], leader, NOWHERE, 0)
     u = mixed(w0, w1, _PARTY, 0)
     return int(party_size(m, f, m[_PARTY_SIZES] + first, m[_PARTY_SHARES] + first, last - first, u))
+
+
+@inner
+def _name(m: Ints, lane: int, subject: int, persona: int, day: int) -> None:
+    """Name one who arrives."""
+    lanes = m[at.LANES] + lane
+    m[lanes + at.LANE_SUBJECT * _WIDTH] = subject
+    m[lanes + at.LANE_SITE * _WIDTH] = NOWHERE
+    m[lanes + at.LANE_ENTRY * _WIDTH] = 0
+    m[lanes + at.LANE_PERSONA * _WIDTH] = persona
+    m[lanes + at.LANE_DAY * _WIDTH] = day
+
+
+@inner
+def _name_parties(m: Ints, f: Floats, family: int, persona: int, day: int, found: int, wanted: int) -> int:
+    """Name members of parties by the first of each, from the cursor on; say how many are named in all.
+
+    The cursor is also the member (-1: the size is not known yet) and how many there are.
+    """
+    cursor = at.CURSOR
+    while m[cursor + 2] < m[cursor + 3] and found < wanted:
+        leader = numbered(family, m[cursor + 2])
+        if m[cursor + 4] < 0:
+            m[cursor + 4], m[cursor + 5] = 0, _size_of(m, f, persona, leader)
+        while m[cursor + 4] < m[cursor + 5] and found < wanted:
+            _name(m, found, leader, persona, day)
+            m[m[at.LANES] + at.LANE_MEMBER * _WIDTH + found] = m[cursor + 4]
+            m[cursor + 4] += 1
+            found += 1
+        if m[cursor + 4] == m[cursor + 5]:
+            m[cursor + 2] += 1
+            m[cursor + 4] = -1
+    return found
 
 
 @inner
@@ -87,42 +118,36 @@ def gather(m: Ints, f: Floats, last_day: int, wanted: int) -> int:
 
     The block is that of the first of a party: who comes together comes by the same luck. Goes on where it
     stopped: the cursor is the date, the persona, the party (-1: not known yet) and the last of the part that
-    is played, the member (-1: the size is not known yet) and how many there are.
+    is played.
     """
-    lanes, cursor, found = m[at.LANES], at.CURSOR, 0
+    lanes, cursor, found, parties = m[at.LANES], at.CURSOR, 0, False
     while found < wanted and m[cursor] < last_day:
-        day, persona, k = m[cursor], m[cursor + 1], m[cursor + 2]
-        if k < 0:
+        day, persona = m[cursor], m[cursor + 1]
+        if m[cursor + 2] < 0:
             many = _count_parties(m, f, persona, day)
-            k, m[cursor + 3] = part_of(m, many, 0), part_of(m, many, 1)
-            m[cursor + 4] = -1
+            m[cursor + 2], m[cursor + 3], m[cursor + 4] = part_of(m, many, 0), part_of(m, many, 1), -1
         family = m[m[at.ARRIVED_FAMILIES] + persona * m[at.DAYS] + day]
-        while k < m[cursor + 3] and found < wanted:
-            leader, member = numbered(family, k), m[cursor + 4]
-            if member < 0:
-                member, m[cursor + 5] = 0, _size_of(m, f, persona, leader)
-            last = min(m[cursor + 5], member + wanted - found)
-            for number in range(member, last):
-                m[lanes + at.LANE_SUBJECT * _WIDTH + found] = leader
-                m[lanes + at.LANE_MEMBER * _WIDTH + found] = number
-                m[lanes + at.LANE_SITE * _WIDTH + found] = NOWHERE
-                m[lanes + at.LANE_ENTRY * _WIDTH + found] = 0
-                m[lanes + at.LANE_PERSONA * _WIDTH + found] = persona
-                m[lanes + at.LANE_DAY * _WIDTH + found] = day
+        start = m[at.PERSONAS] + at.PERSONA_WIDTH * persona
+        if m[start + at.P_FIRST_PARTY] < m[start + at.P_LAST_PARTY]:
+            found, parties = _name_parties(m, f, family, persona, day, found, wanted), True
+        else:
+            first = m[cursor + 2]
+            last = min(m[cursor + 3], first + wanted - found)
+            for number in range(first, last):
+                m[lanes + at.LANE_MEMBER * _WIDTH + found] = 0
+                _name(m, found, numbered(family, number), persona, day)
                 found += 1
-            m[cursor + 4] = last
-            if last == m[cursor + 5]:
-                k, m[cursor + 4] = k + 1, -1
-        m[cursor + 2] = k
-        if k == m[cursor + 3]:
+            m[cursor + 2] = last
+        if m[cursor + 2] == m[cursor + 3]:
             m[cursor + 2] = -1
             m[cursor + 1] = persona + 1
             if persona + 1 == m[m[_SIZES]]:
                 m[cursor], m[cursor + 1] = day + 1, 0
     blocks(m, m[at.SEED], m[at.REPLICATION], lanes, _WIDTH, found)
-    for lane in range(found):
-        subject = lanes + at.LANE_SUBJECT * _WIDTH + lane
-        m[subject] = member_of(m[subject], m[lanes + at.LANE_MEMBER * _WIDTH + lane])
+    if parties:
+        for lane in range(found):
+            subject = lanes + at.LANE_SUBJECT * _WIDTH + lane
+            m[subject] = member_of(m[subject], m[lanes + at.LANE_MEMBER * _WIDTH + lane])
     return found
 
 
