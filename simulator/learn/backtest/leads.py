@@ -57,8 +57,8 @@ def lead_bands(log: EventLog, horizon: int) -> NDArray[np.int64]:
     Returns
     -------
     int64 array, shape (personas,)
-        0 for those who come soonest; the highest for those who cannot reach their date within the horizon,
-        and for all where none is planned. One entry where the log has no personas.
+        0 for those who come soonest, the highest for those who cannot reach their date within the horizon;
+        all 0 where none is planned. One entry where the log has no personas.
     """
     longest = np.zeros(max(1, len(log.personas)))
     planned = next(iter(log.planned.values()), None)
