@@ -149,6 +149,11 @@ class EventLog:
         return int(self.time.max())
 
     @cached_property
+    def firsts(self) -> NDArray[np.intp]:
+        """The place of each case's first event, shape (cases,)."""
+        return np.searchsorted(self.case, np.arange(self.cases))
+
+    @cached_property
     def planned(self) -> dict[str, NDArray[np.float64]]:
         """The first date told of each case, by column, shape (cases,); NaN where none is."""
         return {column: first_told(self.case, told, self.cases) for column, told in self.told_planned.items()}

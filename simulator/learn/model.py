@@ -210,8 +210,7 @@ def _horizon(window: int) -> str:
 
 def _in_order(log: EventLog) -> list[int]:
     """List the activities as cases meet them: by their mean position, ties by name."""
-    first = np.flatnonzero(np.concatenate([[True], log.case[1:] != log.case[:-1]]))
-    position = np.arange(len(log.case)) - first[log.case]
+    position = np.arange(len(log.case)) - log.firsts[log.case]
     mean = np.bincount(log.activity, position) / np.bincount(log.activity)
     places = zip(mean.round(6).tolist(), log.activities, range(len(mean)), strict=True)
     return [code for _, _, code in sorted(places)]

@@ -126,7 +126,7 @@ def _laid_out(
     now = (day - known.start).days * DAY - (0 if known.has_clock else _NOON)
     kept = np.flatnonzero(found.state == OPEN)
     at = found.event[kept]
-    first = np.searchsorted(known.case, kept)
+    first = known.firsts[kept]
     personas = tuple(name or "" for name in personas_of(known, journey))
     selling = [name for name, one in journey.model.touchpoints.items() if one.sells is not None]
     goals = selling or list(journey.model.goal)

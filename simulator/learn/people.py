@@ -34,7 +34,7 @@ def written_personas(log: EventLog) -> tuple[dict[str, Any], dict[str, Any], Evi
     evidence : dict of path to dict
         The range of each rate and the cases behind each entrance.
     """
-    first = np.flatnonzero(np.concatenate([[True], log.case[1:] != log.case[:-1]]))
+    first = log.firsts
     begun, entered = log.time[first], log.activity[first]
     covered, hours = _covered(log, begun)
     counts = _per_day(begun, len(covered))

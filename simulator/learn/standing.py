@@ -83,8 +83,7 @@ def standing(log: EventLog, journey: Journey) -> Standing:
         if clock.side_trip
     }
     stays = ~np.isin(log.activities, sorted(trips))[log.activity]
-    first = np.flatnonzero(np.concatenate([[True], log.case[1:] != log.case[:-1]]))
-    event = np.maximum.reduceat(np.where(stays, np.arange(len(stays)), -1), first)
+    event = np.maximum.reduceat(np.where(stays, np.arange(len(stays)), -1), log.firsts)
     states = np.array([list(_states(log, journey, name)) for name in personas_of(log, journey)])
     state = states[log.persona, log.activity[event]]
     return Standing(event.astype(np.int64), np.where(event < 0, UNKNOWN, state).astype(np.int64))

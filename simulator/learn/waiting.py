@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numpy as np
-
 from simulator.learn.log import DAY, EventLog
 from simulator.learn.parties import party_shares
 from simulator.learn.planned import PlannedPlace, written_lead
@@ -58,8 +56,7 @@ def write_planned(
 
 def _begins_cases(log: EventLog, place: PlannedPlace) -> bool:
     """Whether cases begin at a place: then who comes there together arrives together."""
-    first = np.searchsorted(log.case, np.arange(log.cases))
-    return bool((log.activity[first] == place.activity).mean() >= _ENTRANCE)
+    return bool((log.activity[log.firsts] == place.activity).mean() >= _ENTRANCE)
 
 
 def _write_parties(log: EventLog, place: PlannedPlace, personas: dict[str, Any], now: float) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "hour_profile",
     "odds_timeline",
     "opening_timelines",
+    "party_dispersion",
     "party_mean",
     "party_shares",
     "period_starts",
@@ -111,6 +112,12 @@ def party_mean(arrivals: Arrivals | None) -> float:
     """Give the mean number of customers who come together; 1 where everybody comes alone."""
     parties = (arrivals.parties if arrivals is not None else None) or {1: 1.0}
     return math.fsum(size * share for size, share in parties.items())
+
+
+def party_dispersion(arrivals: Arrivals | None) -> float:
+    """Give variance over mean of a day's count: E S² / E S of the size S of a party."""
+    parties = (arrivals.parties if arrivals is not None else None) or {1: 1.0}
+    return math.fsum(size * size * share for size, share in parties.items()) / party_mean(arrivals)
 
 
 def party_shares(arrivals: Arrivals | None) -> list[tuple[int, float]]:

@@ -45,20 +45,16 @@ def with_known_ends(log: EventLog, past: Arrivals) -> EventLog:
         log where some case does not come with a happening, or goes on after its end.
     """
     ends = _ends(log, past)
-    last = np.maximum.reduceat(log.time, _firsts(log))
+    last = np.maximum.reduceat(log.time, log.firsts)
     if not (last <= ends).all():  # an end that is not known is no end either
         return log
     over = np.flatnonzero(ends < (log.until if log.until is not None else np.inf))
     return _with_events(log, ends, over)
 
 
-def _firsts(log: EventLog) -> NDArray[np.intp]:
-    return np.searchsorted(log.case, np.arange(log.cases))
-
-
 def _ends(log: EventLog, past: Arrivals) -> Floats:
     """Give when each case ends, in ms since the log's first day; NaN where the calendar does not say."""
-    begun = log.time[_firsts(log)] // DAY
+    begun = log.time[log.firsts] // DAY
     ends = np.full(log.cases, np.nan)
     for group, kind in find_bursts(past).kinds.items():
         days = _lasting(past.calendar, kind, log.start, past.days)
@@ -81,7 +77,7 @@ def _with_events(log: EventLog, ends: Floats, over: NDArray[np.intp]) -> EventLo
     """Add the planned date to every case, and an event to those that are over."""
     many = len(over)
     told = np.full(len(log.case), np.nan)
-    told[_firsts(log)] = ends
+    told[log.firsts] = ends
     case, time = np.concatenate([log.case, over]), np.concatenate([log.time, ends[over].astype(np.int64)])
     order = np.lexsort((np.arange(len(case)), time, case))
 

@@ -41,7 +41,7 @@ def daily(log: EventLog, activity: str, days: int) -> NDArray[np.float64]:
 
 def daily_new(log: EventLog, activity: str, origin: int, days: int) -> NDArray[np.float64]:
     """Count only those of cases that begin on a day, or after it; shape (days,)."""
-    begun = log.time[_firsts(log)] // DAY
+    begun = log.time[log.firsts] // DAY
     events = _events(log, activity)
     return _per_day(log.time[events & (begun >= origin)[log.case]], days)
 
@@ -49,7 +49,7 @@ def daily_new(log: EventLog, activity: str, origin: int, days: int) -> NDArray[n
 def arrivals_of(log: EventLog, days: int, calendar: Calendar) -> Arrivals:
     """Count the new cases of each persona on each of the log's first days."""
     names = log.personas or ("customer",)
-    begun = log.time[_firsts(log)] // DAY
+    begun = log.time[log.firsts] // DAY
     counts = np.zeros((len(names), days))
     inside = begun < days
     np.add.at(counts, (log.persona[inside], begun[inside]), 1.0)
@@ -65,7 +65,7 @@ def on_hand_of(log: EventLog, planned: NDArray[np.float64]) -> OnHand:
     planned : float64 array, shape (cases,)
         Milliseconds since the log's first day; NaN where nothing is planned.
     """
-    firsts = _firsts(log)
+    firsts = log.firsts
     second = np.minimum(firsts + 1, len(log.case) - 1)
     moved = (log.case[second] == np.arange(log.cases)) & (second > firsts)
     known = np.isfinite(planned)
@@ -78,11 +78,6 @@ def on_hand_of(log: EventLog, planned: NDArray[np.float64]) -> OnHand:
 
 def _events(log: EventLog, activity: str) -> NDArray[np.bool_]:
     return np.asarray(log.activity == log.activities.index(activity))
-
-
-def _firsts(log: EventLog) -> NDArray[np.intp]:
-    """Give the row of each case's first event."""
-    return np.searchsorted(log.case, np.arange(log.cases))
 
 
 def _per_day(times: NDArray[np.int64], days: int) -> NDArray[np.float64]:

@@ -26,9 +26,9 @@ from simulator.learn.log import EventLog
 from simulator.learn.model import learn_log
 from simulator.learn.newcomers import Arrivals, Forecaster
 from simulator.learn.opening import start_from
+from simulator.program.calendar import party_dispersion
 from simulator.program.compile import compile_journey
 from simulator.program.program import Program
-from simulator.program.tables import PersonaStart
 from simulator.spec.load import Journey, journey_from_data
 
 __all__ = ["JourneyMethod", "Parts", "Task"]
@@ -122,7 +122,9 @@ class JourneyMethod:
         on_their_way = start_from(self._learnt(known), known, date, f"{days} days")
         pipeline = _without_newcomers(compile_journey(on_their_way))
         coming = compile_journey(replace(on_their_way, cases=None))
-        past = replace(past, dispersion=_dispersion(coming, past.groups))
+        personas = on_their_way.model.personas
+        counting = np.array([party_dispersion(personas[group].arrivals) for group in past.groups])
+        past = replace(past, dispersion=counting)
         means = self._means(past, bands)
         laid = _laid(coming, past.groups, means)
         with ThreadPoolExecutor(self.workers) as pool:
@@ -197,19 +199,6 @@ def _without_newcomers(program: Program) -> Program:
 
 def _with_means(program: Program, means: Floats) -> Program:
     return program.with_values(replace(program.values, day_means=means))
-
-
-def _dispersion(program: Program, groups: Sequence[str]) -> Floats:
-    """Give variance over mean of a day's count of customers who come in parties: E S² / E S, by group."""
-    found = np.ones(len(groups))
-    sizes, up_to = program.structure.party_sizes, program.values.party_shares
-    for row, persona in zip(program.structure.personas.tolist(), program.names.personas, strict=True):
-        start = PersonaStart._make(row)
-        span = slice(start.first_party, start.last_party)
-        if sizes[span].size:
-            shares = np.diff(up_to[span], prepend=0.0)
-            found[groups.index(persona)] = (shares @ sizes[span] ** 2) / (shares @ sizes[span])
-    return found
 
 
 def _laid(program: Program, groups: Sequence[str], means: Floats) -> Floats:

@@ -70,7 +70,7 @@ def lead_bands(log: EventLog, horizon: int) -> NDArray[np.int64]:
 
 def _lead(log: EventLog, planned: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the whole days from a case's first event to its date; infinite where none is planned."""
-    begun = log.time[np.searchsorted(log.case, np.arange(log.cases))] // DAY
+    begun = log.time[log.firsts] // DAY
     return np.where(np.isfinite(planned), np.nan_to_num(planned) // DAY - begun, np.inf)
 
 
