@@ -32,7 +32,8 @@ _WEIGHT: Final = 30.0
 # How far ahead people plan is read from the last so many days, where these have so many cases ...
 _RECENT: Final = 84
 _ENOUGH: Final = 60
-# ... because who planned long ago and is still in the log planned for long.
+# ... because who planned long ago and is still in the log planned for long. Fewer than so few say nothing.
+_FEW: Final = 10
 _KNOTS: Final = 16
 
 
@@ -181,7 +182,7 @@ def written_lead(place: PlannedPlace, code: int | None, now: float, most: int) -
     mine = np.ones(len(place.begun), bool) if code is None else place.risk.group == code
     recent = mine & (place.begun >= now - _RECENT)
     chosen = recent if recent.sum() >= _ENOUGH else mine
-    if chosen.sum() < _ENOUGH:
+    if chosen.sum() < _FEW:
         return None
     lead = place.lead[chosen] * DAY
     return written_law(lead, np.ones(len(lead)), most) or "0 s"

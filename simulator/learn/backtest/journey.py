@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.tally import Tally
 from simulator.execution.engines import EngineName, engine
+from simulator.learn.backtest.dates import date_factors
 from simulator.learn.backtest.ends import ENDS, OVER, with_known_ends
 from simulator.learn.backtest.history import arrivals_of, day_of
 from simulator.learn.backtest.leads import divided, lead_bands
@@ -118,6 +118,7 @@ class JourneyMethod:
         date, days = day_of(log, origin), self.task.horizon
         known = self._divided(known_before(log, date))
         past, bands = arrivals_of(known, origin, self.task.calendar), lead_bands(known, days)
+        popular = date_factors(known, days)
         known = with_known_ends(known, past)
         on_their_way = start_from(self._learnt(known), known, date, f"{days} days")
         pipeline = _without_newcomers(compile_journey(on_their_way))
@@ -125,20 +126,17 @@ class JourneyMethod:
         personas = on_their_way.model.personas
         counting = np.array([party_dispersion(personas[group].arrivals) for group in past.groups])
         past = replace(past, dispersion=counting)
-        means = self._means(past, bands)
+        means = self._means(past, bands) * popular
         laid = _laid(coming, past.groups, means)
         with ThreadPoolExecutor(self.workers) as pool:
-            first = list(pool.map(lambda number: self._play(pipeline, number), range(self.replications)))
-            second = list(
-                pool.map(
+            first, second = (
+                np.array(list(pool.map(play, range(self.replications))))
+                for play in (
+                    lambda number: self._play(pipeline, number),
                     lambda number: self._play(_with_means(coming, laid[number]), number),
-                    range(self.replications),
                 )
             )
-        return {
-            goal: Parts(_counted(pipeline, first, goal), _counted(coming, second, goal))
-            for goal in self.task.goals
-        }
+        return {goal: Parts(first[:, place], second[:, place]) for place, goal in enumerate(self.task.goals)}
 
     def _divided(self, known: EventLog) -> EventLog:
         """Divide the cases into personas large enough to learn from."""
@@ -175,8 +173,11 @@ class JourneyMethod:
                 persona["arrivals"].pop("parties", None)
         return journey_from_data(data)
 
-    def _play(self, program: Program, number: int) -> Tally:
-        return engine(self.by)(program, self.seed, number)
+    def _play(self, program: Program, number: int) -> Floats:
+        """Play one replication and count the conversions at every goal, by day; shape (goals, days)."""
+        tally = engine(self.by)(program, self.seed, number)
+        tills = [program.till_of[program.names.touchpoints.index(goal)] for goal in self.task.goals]
+        return np.asarray(tally["till_goals"][:, tills].sum(axis=0), dtype=np.float64)
 
 
 _ARRIVALS: Final = "arrivals"
@@ -207,10 +208,3 @@ def _laid(program: Program, groups: Sequence[str], means: Floats) -> Floats:
     for place, persona in enumerate(program.names.personas):
         laid[:, place] = means[:, groups.index(persona)]
     return laid
-
-
-def _counted(program: Program, tallies: Sequence[Tally], goal: str) -> Floats:
-    """Give the conversions at a touchpoint, by replication and day."""
-    touchpoint = program.names.touchpoints.index(goal)
-    till = int(program.till_of[touchpoint])
-    return np.array([tally["till_goals"][:, till].sum(axis=0) for tally in tallies], dtype=np.float64)

@@ -1,7 +1,7 @@
 """Personas by how far ahead a case was planned.
 
 Who books for tomorrow is another customer than who books for next summer: he cancels at another rate,
-and he alone can still come within the horizon. So a persona is divided by the time from its first event
+and he alone can still come within the horizon. So a persona is divided by the days from its first event
 to the day planned. What a class is learnt from must be worth learning from: small ones are joined.
 """
 
@@ -18,12 +18,14 @@ from simulator.learn.log import DAY, EventLog
 
 __all__ = ["divided", "lead_bands", "with_lead_classes"]
 
-# Days ahead at which a class begins, as far as the horizon, which begins the last one.
-_EDGES: Final = (2, 7, 14, 21, 28, 60, 120)
+# A class is a day up to so many, a week from there to the horizon, which begins the last one.
+_BY_DAY: Final = 28
+_WEEK: Final = 7
 # The horizon is halved so often for the parts that are forecast apart.
 _HALVED: Final = 3
-# A class of fewer cases joins its neighbour.
+# A class of fewer cases, or of a smaller part of all, joins its neighbour.
 _SMALLEST: Final = 150
+_PART: Final = 500
 
 
 def divided(log: EventLog, horizon: int, min_persona: int) -> EventLog:
@@ -48,7 +50,7 @@ def divided(log: EventLog, horizon: int, min_persona: int) -> EventLog:
 
 
 def _edges(horizon: int) -> tuple[int, ...]:
-    return (*(edge for edge in _EDGES if edge < horizon), horizon)
+    return (*range(1, min(horizon, _BY_DAY)), *range(_BY_DAY, horizon, _WEEK), horizon)
 
 
 def lead_bands(log: EventLog, horizon: int) -> NDArray[np.int64]:
@@ -87,22 +89,23 @@ def with_lead_classes(log: EventLog, planned: NDArray[np.float64], edges: tuple[
     """
     edges = tuple(sorted({edge for edge in edges if edge > 0}))
     every = np.digitize(_lead(log, planned), edges)
+    least = max(_SMALLEST, log.cases // _PART)
     names: list[str] = []
     persona = np.zeros(log.cases, np.int64)
     for code, name in enumerate(log.personas or ("customer",)):
         mine = log.persona == code
-        for classes in _joined(np.bincount(every[mine], minlength=len(edges) + 1)):
+        for classes in _joined(np.bincount(every[mine], minlength=len(edges) + 1), least):
             persona[mine & np.isin(every, classes)] = len(names)
             names.append(_named(name, classes, edges))
     return replace(log, personas=tuple(names), persona=persona)
 
 
-def _joined(sizes: NDArray[np.int64]) -> list[list[int]]:
-    """Join classes, the nearest first, until each is large enough."""
+def _joined(sizes: NDArray[np.int64], least: int) -> list[list[int]]:
+    """Join classes, the nearest first, until each has so many cases."""
     joined: list[list[int]] = [[]]
     for place in range(len(sizes)):
         joined[-1].append(place)
-        if sizes[joined[-1]].sum() >= _SMALLEST:
+        if sizes[joined[-1]].sum() >= least:
             joined.append([])
     rest = joined.pop()
     if not joined:
