@@ -11,6 +11,7 @@ from rich.text import Text
 from simulator.learn.backtest.backtest import OURS, Backtest, Series
 from simulator.learn.backtest.baselines import PICKUP
 from simulator.learn.backtest.history import day_after
+from simulator.learn.backtest.ratios import crps_ratio
 from simulator.learn.backtest.scores import COVERED, Scores
 from simulator.report.terminal import heading, note, table
 
@@ -40,7 +41,7 @@ def backtest_tables(found: Backtest) -> Iterator[RenderableType]:
 
 def _series(name: str, one: Series, horizon: int) -> Iterator[RenderableType]:
     yield Text("")
-    yield Text(_verdict(name, one), style="bold")
+    yield Text(_verdict(name, one, horizon), style="bold")
     yield table([name, *_HEAD], score_rows(one.methods))
     yield note(
         f"MAE and CRPS a day, and CRPS of {horizon}-day totals, in {name} (less is better); days, totals: "
@@ -59,17 +60,26 @@ def _series(name: str, one: Series, horizon: int) -> Iterator[RenderableType]:
     yield note(f"Intervals of {OURS} covered, in % of days and of totals: {shares}.")
 
 
-def _verdict(name: str, one: Series) -> str:
-    """Say how our CRPS compares with the best time series' and with pickup's."""
+def _verdict(name: str, one: Series, horizon: int) -> str:
+    """Say how our CRPS compares with the best time series' and with pickup's, and how sure that is."""
     ours = one.methods[OURS]
     series = {key: scores.crps for key, scores in one.methods.items() if key not in (OURS, PICKUP)}
     words = []
     if series:
         best = min(series, key=lambda key: series[key])
-        words.append(f"{ours.crps / series[best]:.2f} of the best time series' ({best})")
+        words.append(f"{_share(ours, one.methods[best], horizon)} of the best time series' ({best})")
     if PICKUP in one.methods:
-        words.append(f"{ours.crps / one.methods[PICKUP].crps:.2f} of pickup's")
+        words.append(f"{_share(ours, one.methods[PICKUP], horizon)} of pickup's")
     return f"{name}: {OURS} has a CRPS of {ours.crps:.3g} a day" + ("".join(f", {word}" for word in words))
+
+
+def _share(ours: Scores, theirs: Scores, horizon: int) -> str:
+    ratio = crps_ratio(ours, theirs, horizon)
+    if ratio is None:
+        return "–"
+    if ratio.low is None or ratio.high is None:
+        return f"{ratio.value:.2f}"
+    return f"{ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"
 
 
 def score_rows(methods: Mapping[str, Scores]) -> Iterator[list[str]]:

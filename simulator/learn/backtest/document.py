@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from simulator.learn.backtest.backtest import Backtest, Series
+from simulator.learn.backtest.backtest import OURS, Backtest, Series
 from simulator.learn.backtest.history import day_after
+from simulator.learn.backtest.ratios import crps_ratio
 from simulator.learn.backtest.scores import Scores
 
 __all__ = ["BACKTEST_SCHEMA", "backtest_document", "scores_document"]
@@ -26,14 +27,19 @@ def backtest_document(found: Backtest) -> dict[str, Any]:
         "kept_back": str(day_after(found.start, plan.kept_back)),
         "seed": found.seed,
         "replications": found.replications,
-        "series": {name: _series(one) for name, one in found.series.items()},
+        "series": {name: _series(one, plan.horizon) for name, one in found.series.items()},
     }
 
 
-def _series(one: Series) -> dict[str, Any]:
+def _series(one: Series, horizon: int) -> dict[str, Any]:
     return {
         "origins": len(one.asked),
         "methods": {name: scores_document(scores) for name, scores in one.methods.items()},
+        "crps_ratio": {
+            name: _ratio(one.methods[OURS], scores, horizon)
+            for name, scores in one.methods.items()
+            if name != OURS
+        },
         "parts": {
             "pipeline": scores_document(one.pipeline),
             "new_arrivals": scores_document(one.newcomers),
@@ -50,6 +56,13 @@ def _series(one: Series) -> dict[str, Any]:
             for asked in one.asked
         ],
     }
+
+
+def _ratio(ours: Scores, theirs: Scores, horizon: int) -> dict[str, Any]:
+    ratio = crps_ratio(ours, theirs, horizon)
+    if ratio is None:
+        return {"value": None, "low": None, "high": None}
+    return {"value": _number(ratio.value), "low": _number(ratio.low), "high": _number(ratio.high)}
 
 
 def scores_document(scores: Scores) -> dict[str, Any]:

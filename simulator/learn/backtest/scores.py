@@ -58,6 +58,8 @@ class Scores:
         Sum of forecast less actual totals over the sum of the totals.
     coverage, coverage_total : dict of int to float
         How much of what happened lay within the central 50, 80 and 95 %, as a share: of days, of totals.
+    by_origin : float64 array, shape (origins,)
+        The CRPS of each forecast, its days together.
     weeks : tuple of Scores
         The same by week of the horizon, where it is longer than one; without weeks of their own.
     """
@@ -71,6 +73,7 @@ class Scores:
     bias: float | None
     coverage: dict[int, float]
     coverage_total: dict[int, float]
+    by_origin: Floats = field(repr=False)
     weeks: tuple[Scores, ...] = field(default=(), repr=False)
 
 
@@ -123,16 +126,18 @@ def _score(forecasts: Sequence[Forecast], weeks: tuple[Scores, ...] = ()) -> Sco
     totals = [_total(one) for one in forecasts]
     errors = np.array([one.paths.mean() - one.actual[0] for one in totals])
     happened = float(sum(one.actual[0] for one in totals))
+    by_origin = np.array([crps(one.paths, one.actual).mean() for one in forecasts])
     return Scores(
         origins=len(forecasts),
         mae=_mean([np.abs(np.median(one.paths, axis=0) - one.actual) for one in forecasts]),
-        crps=_mean([crps(one.paths, one.actual) for one in forecasts]),
+        crps=float(by_origin.mean()),
         pinball=_mean([_pinball(one) for one in forecasts]),
         crps_total=_mean([crps(one.paths, one.actual) for one in totals]),
         total_error=_ratio(float(np.abs(errors).sum()), happened),
         bias=_ratio(float(errors.sum()), happened),
         coverage=_coverage(forecasts),
         coverage_total=_coverage(totals),
+        by_origin=by_origin,
         weeks=weeks,
     )
 

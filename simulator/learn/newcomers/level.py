@@ -40,6 +40,7 @@ _MEMORIES: Final = (7.0, 14.0, 28.0, 56.0)  # half-lives in days
 _USUAL: Final = 1
 _BEGIN: Final = 8 * _WEEK  # of history, before the method judges itself ...
 _EARLIEST: Final = 3 * _WEEK  # ... and where there is not enough of it
+_SEASONED: Final = _YEAR + _BEGIN  # from here on it knows a season
 _FEWEST: Final = 4  # earlier forecasts that say how far off one may be
 _MOST: Final = 52
 _UNKNOWN: Final = 0.25  # sd of the log of the level where the log is too short to say: like one week more
@@ -85,12 +86,25 @@ class LevelSeason:
             drawn[place] = _batches(expected * level, spread, subjects, seed, replication)
         return drawn + bursts.draw(past, days, seed, replications)
 
+    def _origins(self, past: Arrivals, days: int) -> Sequence[int]:
+        """List the days on which the method may judge itself, the latest first.
+
+        Once some forecasts knew last year's season, those from before are another method's; days of a short
+        past are taken only where there are not enough of a longer one.
+        """
+        latest = past.days - days
+        for earliest in (_SEASONED if self.season else _BEGIN, _BEGIN, _EARLIEST):
+            found = range(latest, earliest - 1, -_WEEK)[:_MOST]
+            if len(found) >= _FEWEST:
+                break
+        return found
+
     def _remembering(self, past: Arrivals, days: int) -> LevelSeason:
         """Choose the memory whose earlier forecasts of the whole horizon were nearest."""
         if self.half_life is not None:
             return self
         choices = [replace(self, half_life=half_life) for half_life in _MEMORIES]
-        origins = _origins(past, days)
+        origins = self._origins(past, days)
         if len(origins) < _FEWEST:
             return choices[_USUAL]
         seen = np.array([past.total[day : day + days].sum() for day in origins])
@@ -122,7 +136,7 @@ class LevelSeason:
 
     def _season(self, total: Floats, weights: Floats, known: int, days: int) -> Floats:
         """Give last year's level of each coming day over last year's level of the days known best."""
-        if not self.season or known < _YEAR + _BEGIN:
+        if not self.season or known < _SEASONED:
             return np.ones(days)
         last = _smoothed(total)
         seen = np.arange(_YEAR, known)
@@ -140,7 +154,7 @@ class LevelSeason:
             With mean zero, and without what counting whole customers would scatter anyway.
         """
         weeks = -(-days // _WEEK)
-        origins = _origins(past, days)
+        origins = self._origins(past, days)
         if len(origins) < _FEWEST:
             return np.zeros((0, weeks))
         week = np.arange(days) // _WEEK
@@ -154,13 +168,6 @@ class LevelSeason:
         variance = errors.var(axis=0)
         left = np.divide(variance - by_chance, variance, out=np.zeros(weeks), where=variance > by_chance)
         return np.asarray(errors * np.sqrt(left), dtype=np.float64)
-
-
-def _origins(past: Arrivals, days: int) -> Sequence[int]:
-    """List the days on which the method may judge itself, the latest first; early ones only if it must."""
-    latest = past.days - days
-    usual = range(latest, _BEGIN - 1, -_WEEK)[:_MOST]
-    return usual if len(usual) >= _FEWEST else range(latest, _EARLIEST - 1, -_WEEK)[:_MOST]
 
 
 def _began(past: Arrivals) -> Arrivals:

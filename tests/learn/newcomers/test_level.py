@@ -160,3 +160,18 @@ def test_what_parties_scatter_is_not_scattered_again() -> None:
     left = LevelSeason(half_life=28.0).means(replace(known, dispersion=np.array([8.0])), 28, 1, PATHS)
     within = [(one - one.mean(axis=2, keepdims=True)).var() for one in (scattered, left)]
     assert within[1] < 0.2 * within[0]
+
+
+def test_forecasts_without_a_season_say_nothing_of_those_with_one() -> None:
+    """After a wild first year and a calm one the doubt is small; a method without seasons still remembers.
+
+    Both have 52 earlier forecasts to judge by; a dozen of them were made in the wild time.
+    """
+    wild = np.where(np.arange(420) // 28 % 2, 15.0, 90.0)
+    mean = np.concatenate([wild, np.full(280, 60.0)]) * WEEK[np.arange(700) % 7]
+    calm = past(np.random.default_rng(6).poisson(mean)[None])
+    ours, blind = (
+        method.means(calm, 28, 1, PATHS).sum(axis=(1, 2))
+        for method in (LevelSeason(), LevelSeason(season=0.0))
+    )
+    assert ours.std() / ours.mean() < 0.5 * blind.std() / blind.mean()
