@@ -112,6 +112,27 @@ def test_the_model_waits_for_the_date(log: Any) -> None:
     assert "empirical" in own["planned"]["due"]
 
 
+def test_a_few_tell_how_far_ahead_their_kind_plans(log_file: Write) -> None:
+    """Twenty who book for the next day do not plan as three hundred others do, who book for next month.
+
+    Taken for the others they would come a month late, and a forecast of this week would miss them.
+    """
+    lead = np.repeat([1, 30], [20, 300])
+    begun, who = np.arange(320) % 100, np.arange(320)
+    kind = np.repeat(["soon", "late"], [20, 300])
+    rows = pa.table(
+        {
+            "who": np.concatenate([who, who]),
+            "what": np.repeat(["book", "come"], 320),
+            "when": START + np.concatenate([begun, begun + lead]).astype("timedelta64[D]"),
+            "kind": np.concatenate([kind, kind]),
+            "due": np.concatenate([START + begun + lead, START + begun + lead]),
+        }
+    )
+    learnt = learn_log(read_log(log_file(rows), COLUMNS), planned={"due": "come"})
+    assert learnt.data["personas"]["soon"]["planned"]["due"] == "1 day"
+
+
 def test_weeks_that_differ_by_luck_alone_are_no_shock(log: Any) -> None:
     """A constant hazard gives no shock; no line is written for it."""
     learnt = learn_log(log, planned={"due": "come"}, goal=("come",))

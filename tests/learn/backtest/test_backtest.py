@@ -52,6 +52,9 @@ def test_the_document_has_the_promised_keys(found: Backtest) -> None:
     assert set(ours["coverage"]) == set(ours["coverage_total"]) == {"50", "80", "95"}
     assert len(ours["weeks"]) == 2
     assert set(one["parts"]) == {"pipeline", "new_arrivals"}
+    assert set(one["crps_ratio"]) == {*one["methods"]} - {"journey"}
+    pickup = one["crps_ratio"][PICKUP]
+    assert pickup["value"] == pytest.approx(ours["crps"] / one["methods"][PICKUP]["crps"], rel=1e-5)
 
 
 def test_the_parts_are_scored_on_their_own(found: Backtest) -> None:
