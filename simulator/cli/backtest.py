@@ -34,6 +34,8 @@ from simulator.spec.units import parse_duration
 __all__ = ["command"]
 
 _MOST_DAYS: Final = 366
+_MOST_ORIGINS: Final = 520
+_ORIGINS: Final = 20
 
 
 def _days(context: click.Context, option: click.Parameter, value: str) -> int:
@@ -66,10 +68,8 @@ def _days(context: click.Context, option: click.Parameter, value: str) -> int:
 )
 @click.option(
     "--origins",
-    type=click.IntRange(1, 520),
-    default=20,
-    show_default=True,
-    help="How many forecasts, a week apart.",
+    type=click.IntRange(1, _MOST_ORIGINS),
+    help="How many forecasts, a week apart, the latest.  [default: 20; with --final all of the last third]",
 )
 @click.option(
     "--final", is_flag=True, help="Judge on the last third of the log, which is kept back otherwise."
@@ -114,7 +114,7 @@ def command(
     only: tuple[str, ...],
     goal: tuple[str, ...],
     horizon: int,
-    origins: int,
+    origins: int | None,
     final: bool,
     calendar: Path | None,
     holidays: str | None,
@@ -143,7 +143,8 @@ def command(
         click.echo(note, err=True)
     days = events.window // DAY
     seen = first_seen(events, goals)
-    plan = plan_origins(str(log), events.start, days, horizon, origins, final, seen)
+    many = origins or (_MOST_ORIGINS if final else _ORIGINS)
+    plan = plan_origins(str(log), events.start, days, horizon, many, final, seen)
     known = _calendar(calendar, holidays, events, days + horizon)
     task = Task(tuple(goals), dict(columns.planned), horizon, known, min_persona)
     method = JourneyMethod(task, forecaster, seed, replications, workers)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.learn.hazards import AtRisk, occurrence_rates, written_hazard
+from simulator.learn.hazards import AtRisk, occurrence_rates, remembered, written_hazard
 from simulator.learn.laws import written_law
 from simulator.learn.log import DAY, EventLog
 from simulator.learn.risks import OPEN
@@ -125,6 +125,7 @@ def _place(log: EventLog, column: str, target: int) -> tuple[PlannedPlace | None
         high=np.maximum(due - begun, 0.0) / DAY,
         low=np.maximum(due - ended, 0.0) / DAY,
         following=following[here],
+        ago=(_end(log) - due) / DAY,
         group=log.persona[log.case[here]],
         groups=max(1, len(log.personas)),
     )
@@ -153,8 +154,10 @@ def _end(log: EventLog) -> int:
 
 def _shares(risk: AtRisk, other: int, target: int) -> Floats:
     """Give the share of each persona that leaves for another target on the date."""
+    weight = remembered(np.maximum(risk.ago, 0.0))
     came, away = (
-        np.bincount(risk.group[risk.following == code], minlength=risk.groups) for code in (target, other)
+        np.bincount(risk.group[chosen], weight[chosen], risk.groups)
+        for chosen in (risk.following == target, risk.following == other)
     )
     pooled = away.sum() / (away.sum() + came.sum())
     own = (away + _WEIGHT * pooled) / (away + came + _WEIGHT)
