@@ -91,7 +91,7 @@ def test_hazards_are_found_again_by_persona_and_time_left(log: Any) -> None:
 
 
 def test_what_people_did_long_ago_counts_less(log_file: Write) -> None:
-    """A year of a hazard of 0.02 a day, then a year of none: two half-lives leave the first a quarter's weight.
+    """A year of a hazard of 0.02 a day, then a year of none: the first weighs a quarter.
 
     Of those who planned longer ahead 73 % are left 3 to 14 days before the date, in the first year. All days
     taken alike would tell 0.0084 instead of 0.0031.
