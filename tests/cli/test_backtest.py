@@ -43,6 +43,16 @@ def test_a_backtest_prints_json_and_draws(journey: Journey, log: Path, files: Pa
     assert (files / "fan.svg").read_text().startswith("<?xml")
 
 
+def test_the_last_third_is_judged_whole(journey: Journey, log: Path) -> None:
+    """With --final every week of the last 50 days is an origin, the last ending with the log."""
+    words = ("--horizon", "28 days", "--final", "--replications", "10", "--json")
+    done = journey("backtest", "log.parquet", *COLUMNS, "--goal", "pay", *words)
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert document["final"] is True
+    assert document["origins"] == ["2025-04-12", "2025-04-19", "2025-04-26", "2025-05-03"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
