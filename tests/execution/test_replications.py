@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -248,7 +249,15 @@ def test_an_interrupt_leaves_what_is_complete(
     assert [digests(one) for one in stopped.value.tallies] == [truth["shared"][:3]] * 2
 
 
-@pytest.mark.usefixtures("small_blocks")
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Hear Ctrl-C, even where the tests are a shell's background job, which ignores it."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("small_blocks", "interruptible")
 def test_an_interrupt_ends_threads_soon(monkeypatch: pytest.MonkeyPatch, shared: Program) -> None:
     """Threads in the middle of a long replication stop at the next stretch, and nobody waits for the rest."""
     monkeypatch.setattr("simulator.engine.kernel.run._STRETCH", 100)
