@@ -45,7 +45,8 @@ def _series(name: str, one: Series, horizon: int) -> Iterator[RenderableType]:
     yield table([name, *_HEAD], score_rows(one.methods))
     yield note(
         f"MAE and CRPS a day, and CRPS of {horizon}-day totals, in {name} (less is better); days, totals: "
-        "how much of what happened lay within the 80 % intervals."
+        "how much of what happened lay within the 80 % intervals; behind a share of another's CRPS, its 95 % "
+        "interval."
     )
     if one.absent:
         yield note(f"Too short a past for: {', '.join(one.absent)}.")
